@@ -1,0 +1,7 @@
+/**
+ * The models ElevenLabs offers and what each can do.
+ */
+@NullMarked
+package io.github.elevenspring.model.catalog;
+
+import org.jspecify.annotations.NullMarked;
