@@ -27,6 +27,15 @@ record Model(String id, String name, String description, boolean speaks, int max
 	}
 
 	/**
+	 * Return whether the speed of the voice settings changes anything; on v3 and v4 it
+	 * was heard not to, in 2026-09.
+	 * @return whether the speed is checked and used
+	 */
+	boolean hearsSpeed() {
+		return !isV3() && !isV4();
+	}
+
+	/**
 	 * Return the length above which a request is refused: the documented one and a tenth,
 	 * as measured in 2026-09.
 	 * @return the number of code points

@@ -18,6 +18,11 @@ final class QueryParameters {
 		this.exchange = exchange;
 	}
 
+	String text(String name, String otherwise) {
+		String value = this.exchange.parameter(name);
+		return (value != null) ? value : otherwise;
+	}
+
 	int integer(String name, int otherwise) {
 		String value = this.exchange.parameter(name);
 		if (value == null) {

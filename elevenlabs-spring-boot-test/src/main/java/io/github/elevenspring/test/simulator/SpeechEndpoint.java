@@ -10,7 +10,6 @@ import io.github.elevenspring.test.simulator.speech.OutputFormat;
 import io.github.elevenspring.test.simulator.speech.Piece;
 import io.github.elevenspring.test.simulator.speech.Script;
 import io.github.elevenspring.test.simulator.speech.Timbre;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -23,6 +22,11 @@ final class SpeechEndpoint {
 
 	// an estimate is enough to say how long a whole conversion takes
 	private static final double CHARACTERS_PER_SECOND = 15;
+
+	// ElevenLabs API reference, text to speech, 2026-07
+	private static final String DEFAULT_FORMAT = "mp3_44100_128";
+
+	private static final int ID_LENGTH = 20;
 
 	private final Account account;
 
@@ -37,7 +41,10 @@ final class SpeechEndpoint {
 	private Mono<Answer> answer(Exchange exchange, SpeechForm form) {
 		SpeechRequest request = SpeechRequest.parse(exchange.body());
 		this.account.authenticator().check(exchange);
-		OutputFormat format = SpeechRules.format(formatName(exchange), this.account.plan());
+		QueryParameters query = new QueryParameters(exchange);
+		query.integer("optimize_streaming_latency", 0);
+		boolean logged = query.flag("enable_logging", true);
+		OutputFormat format = SpeechRules.format(query.text("output_format", DEFAULT_FORMAT), this.account.plan());
 		String voiceId = exchange.pathVariable("voice_id");
 		SimulatedVoice voice = this.account.voices()
 			.find(voiceId)
@@ -49,21 +56,24 @@ final class SpeechEndpoint {
 		exchange.onEnd(hold::giveBack);
 		Slot slot = this.account.gate().slot(model.concurrencyGroup());
 		exchange.onEnd(slot::release);
-		Script script = new Script(request.text(), timbre(voice, request), format);
-		return slot.acquire().then(Mono.defer(() -> speak(exchange, form, model, script, request, hold, slot)));
+		Script script = new Script(request.text(), timbre(voice, model, request), format);
+		Order order = new Order(form, request.codePoints(), model, script, logged);
+		return slot.acquire().then(Mono.defer(() -> speak(order, slot, hold, exchange.clock())));
 	}
 
-	private Mono<Answer> speak(Exchange exchange, SpeechForm form, Model model, Script script, SpeechRequest request,
-			Hold hold, Slot slot) {
+	private Mono<Answer> speak(Order order, Slot slot, Hold hold, Scheduler clock) {
 		Pace pace = this.account.pace();
-		Duration latency = pace.latency(model);
-		Flux<Piece> pieces = this.account.narrator().read(script);
-		Answer answer = form.answer(script.format(), form.isStreamed() ? paced(pieces, pace, exchange.clock()) : pieces)
-			.withHeaders(headers(exchange, model, request, slot, latency));
-		Flux<byte[]> body = answer.body().doOnComplete(hold::pay);
-		Duration wait = form.isStreamed() ? latency
-				: latency.plus(pace.playing(request.codePoints() / CHARACTERS_PER_SECOND));
-		return later(wait, exchange.clock()).thenReturn(answer.withBody(body));
+		Duration latency = pace.latency(order.model());
+		Flux<Piece> pieces = this.account.narrator().read(order.script());
+		Duration wait = latency;
+		if (order.form().isStreamed()) {
+			pieces = paced(pieces, pace, clock);
+		}
+		else {
+			wait = wait.plus(pace.playing(order.codePoints() / CHARACTERS_PER_SECOND));
+		}
+		Answer answer = order.form().answer(order.script().format(), pieces).withHeaders(headers(order, slot, latency));
+		return later(wait, clock).thenReturn(answer.withBody(answer.body().doOnComplete(hold::pay)));
 	}
 
 	private static Flux<Piece> paced(Flux<Piece> pieces, Pace pace, Scheduler clock) {
@@ -80,26 +90,28 @@ final class SpeechEndpoint {
 		return wait.isZero() ? Mono.empty() : Mono.delay(wait, clock).then();
 	}
 
-	private Map<String, String> headers(Exchange exchange, Model model, SpeechRequest request, Slot slot,
-			Duration latency) {
-		boolean logged = !"false".equalsIgnoreCase(exchange.parameter("enable_logging"));
+	private Map<String, String> headers(Order order, Slot slot, Duration latency) {
+		Ids ids = this.account.ids();
 		Map<String, String> headers = new LinkedHashMap<>();
-		headers.put("request-id", this.account.ids().next(20));
-		headers.put("history-item-id", logged ? this.account.ids().next(20) : "not_stored");
-		headers.put("character-cost", Long.toString(model.cost(request.codePoints())));
+		headers.put("request-id", ids.next(ID_LENGTH));
+		headers.put("history-item-id", order.logged() ? ids.next(ID_LENGTH) : "not_stored");
+		headers.put("character-cost", Long.toString(order.model().cost(order.codePoints())));
 		headers.put("current-concurrent-requests", Integer.toString(slot.inFlight()));
 		headers.put("maximum-concurrent-requests", Integer.toString(slot.limit()));
 		headers.put("tts-latency-ms", Long.toString(latency.toMillis()));
 		return headers;
 	}
 
-	private static Timbre timbre(SimulatedVoice voice, SpeechRequest request) {
-		return voice.timbre().atSpeed(request.settings().speed()).take(request.seed());
+	private static Timbre timbre(SimulatedVoice voice, Model model, SpeechRequest request) {
+		Timbre timbre = voice.timbre().take(request.seed());
+		return model.hearsSpeed() ? timbre.atSpeed(request.settings().speed()) : timbre;
 	}
 
-	private static String formatName(Exchange exchange) {
-		@Nullable String name = exchange.parameter("output_format");
-		return (name != null) ? name : "mp3_44100_128";
+	/**
+	 * A request that passed all checks.
+	 */
+	private record Order(SpeechForm form, int codePoints, Model model, Script script, boolean logged) {
+
 	}
 
 }

@@ -79,7 +79,7 @@ final class SpeechRules {
 		if (!model.isV4()) {
 			checkRange("style", settings.style(), 0, 1);
 		}
-		if (!model.isV3() && !model.isV4()) {
+		if (model.hearsSpeed()) {
 			checkRange("speed", settings.speed(), SLOWEST, FASTEST);
 		}
 	}

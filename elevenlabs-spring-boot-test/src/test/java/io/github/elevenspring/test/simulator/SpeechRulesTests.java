@@ -194,6 +194,21 @@ class SpeechRulesTests {
 	}
 
 	@Test
+	void ignoresTheSpeedWhereTheModelDoes() {
+		String slow = "{\"text\":\"Hello.\",\"model_id\":\"eleven_v4\",\"voice_settings\":{\"speed\":0.01}}";
+		String plain = "{\"text\":\"Hello.\",\"model_id\":\"eleven_v4\"}";
+		assertThat(client.speak("", slow).body()).isEqualTo(client.speak("", plain).body());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "optimize_streaming_latency=x, int_parsing", "enable_logging=x, bool_parsing" })
+	void refusesAWrongQuery(String query, String type) {
+		HttpResponse<byte[]> response = client.speak("?" + query, Client.text("a"));
+		assertThat(response.statusCode()).isEqualTo(422);
+		assertThat(Client.json(response).get("detail").get(0).get("type").stringValue()).isEqualTo(type);
+	}
+
+	@Test
 	void ignoresFieldsThatItDoesNotKnow() {
 		assertThat(client.speak("", "{\"text\":\"a\",\"modle_id\":\"typo\"}").statusCode()).isEqualTo(200);
 	}
