@@ -1,0 +1,252 @@
+package io.github.elevenspring.client;
+
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.CallChain;
+import io.github.elevenspring.call.Operation.Answer;
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsRejectedException;
+import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.model.ApiRequest;
+import io.github.elevenspring.model.OutputFormat;
+import io.github.elevenspring.model.speech.SpeechRequest;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import tools.jackson.core.JacksonException;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.util.StringUtils;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.util.UriComponentsBuilder;
+
+/**
+ * The end of the line: turns a call into one HTTP request, and the response into parts,
+ * or into an exception that says what went wrong. A status or a body that is an error
+ * never becomes a reply. Pooled buffers do not leave this class. Cancelling closes the
+ * connection. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class ElevenLabsClient implements CallChain {
+
+	/**
+	 * As much of a body that is an error as is worth reading.
+	 */
+	private static final int MOST_OF_AN_ERROR = 64 * 1024;
+
+	/**
+	 * How long the rest of a body that is an error is worth waiting for.
+	 */
+	private static final Duration PATIENCE_WITH_AN_ERROR = Duration.ofSeconds(2);
+
+	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
+
+	private final WebClient http;
+
+	private final Supplier<URI> baseUrl;
+
+	private final Supplier<@Nullable String> apiKey;
+
+	private final Timeouts timeouts;
+
+	private final Scheduler timer;
+
+	private final ErrorDecoder errors = new ErrorDecoder(Clock.systemUTC());
+
+	/**
+	 * Create a client.
+	 * @param http makes the requests, and adds the key to them
+	 * @param baseUrl tells where the service is, for each call
+	 * @param apiKey tells the key, for each call; here only to refuse a call without one,
+	 * and to keep it out of messages
+	 * @param timeouts how long to wait for an answer
+	 * @param timer measures the time
+	 */
+	public ElevenLabsClient(WebClient http, Supplier<URI> baseUrl, Supplier<@Nullable String> apiKey, Timeouts timeouts,
+			Scheduler timer) {
+		this.http = http;
+		this.baseUrl = baseUrl;
+		this.apiKey = apiKey;
+		this.timeouts = timeouts;
+		this.timer = timer;
+	}
+
+	@Override
+	public Flux<ReplyPart> proceed(Call call) {
+		return Flux.defer(() -> {
+			String key = this.apiKey.get();
+			if (!StringUtils.hasText(key)) {
+				return Flux.error(new ElevenLabsRejectedException(ErrorKind.AUTH,
+						"There is no API key: set elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY,"
+								+ " to a key from the developers section of your ElevenLabs account"));
+			}
+			ApiRequest request = Endpoints.of(call);
+			URI uri = uri(request);
+			Redaction redaction = new Redaction(key, textsOf(call));
+			return send(call, request, uri, redaction)
+				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority()));
+		});
+	}
+
+	private Flux<ReplyPart> send(Call call, ApiRequest request, URI uri, Redaction redaction) {
+		WebClient.RequestBodySpec spec = this.http.method(request.method())
+			.uri(uri)
+			.attribute(URI_TEMPLATE, request.path());
+		WebClient.RequestHeadersSpec<?> complete = spec;
+		if (request.parts() != null) {
+			complete = spec.body(BodyInserters.fromMultipartData(request.parts()));
+		}
+		else if (request.body() != null) {
+			complete = spec.contentType(MediaType.APPLICATION_JSON).bodyValue(json(request.body()));
+		}
+		return complete.exchangeToFlux((response) -> read(call, response, redaction));
+	}
+
+	private Flux<ReplyPart> read(Call call, ClientResponse response, Redaction redaction) {
+		Flux<ReplyPart.Chunk> body = response.bodyToFlux(DataBuffer.class)
+			.map(ElevenLabsClient::copyAndRelease)
+			.filter((chunk) -> chunk.size() > 0)
+			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
+		if (!response.statusCode().is2xxSuccessful()) {
+			return fail(response, body, redaction);
+		}
+		HttpHeaders headers = HttpHeaders.readOnlyHttpHeaders(response.headers().asHttpHeaders());
+		ReplyPart head = new ReplyPart.Head(response.statusCode().value(), headers, ReplyHeaders.metadata(headers));
+		if (call.operation().answer() == Answer.ANYTHING) {
+			return body.cast(ReplyPart.class).startWith(head);
+		}
+		return body.switchOnFirst((first, all) -> {
+			ReplyPart.Chunk chunk = first.get();
+			if (!first.isOnError() && (chunk == null || !isAnswer(call, headers, chunk.bytes()))) {
+				return fail(response, all, redaction);
+			}
+			return all.cast(ReplyPart.class).startWith(head);
+		});
+	}
+
+	private Flux<ReplyPart> fail(ClientResponse response, Flux<ReplyPart.Chunk> body, Redaction redaction) {
+		return beginningOf(body)
+			.flatMapMany((beginning) -> Flux.error(() -> this.errors.decode(response.statusCode().value(),
+					response.headers().asHttpHeaders(), beginning.toByteArray(), redaction)));
+	}
+
+	/**
+	 * Read what there is of an error: whatever happens meanwhile, the status is known
+	 * already and must not be lost.
+	 */
+	private Mono<ByteArrayOutputStream> beginningOf(Flux<ReplyPart.Chunk> body) {
+		return Mono.defer(() -> {
+			ByteArrayOutputStream beginning = new ByteArrayOutputStream();
+			return body.doOnNext((chunk) -> beginning.writeBytes(chunk.bytes()))
+				.takeUntil((chunk) -> beginning.size() >= MOST_OF_AN_ERROR)
+				.takeUntilOther(Mono.delay(PATIENCE_WITH_AN_ERROR, this.timer))
+				.then()
+				.onErrorComplete()
+				.thenReturn(beginning);
+		});
+	}
+
+	private URI uri(ApiRequest request) {
+		UriComponentsBuilder builder = UriComponentsBuilder.fromUri(this.baseUrl.get()).path(request.path());
+		List<Object> variables = new ArrayList<>(request.uriVariables());
+		for (Map.Entry<String, List<String>> parameter : request.query().entrySet()) {
+			for (String value : parameter.getValue()) {
+				builder.queryParam(parameter.getKey(), "{" + parameter.getKey() + "}");
+				variables.add(value);
+			}
+		}
+		return builder.encode().buildAndExpand(variables.toArray()).toUri();
+	}
+
+	/**
+	 * Tell whether a successful response is what was asked for. Proxies, captive portals
+	 * and the service itself have been seen to send errors with status 200.
+	 */
+	private static boolean isAnswer(Call call, HttpHeaders headers, byte[] firstBytes) {
+		MediaType type = contentType(headers);
+		if (call.operation().answer() == Answer.JSON) {
+			byte first = firstVisible(firstBytes);
+			return first == '{' || first == '[';
+		}
+		if (type != null && !isAudio(type)) {
+			return false;
+		}
+		OutputFormat format = (call.request() instanceof SpeechRequest speech) ? speech.outputFormat() : null;
+		boolean selfDescribing = format == null || format.isSelfDescribing();
+		byte first = firstVisible(firstBytes);
+		return !selfDescribing || (first != '{' && first != '[' && first != '<');
+	}
+
+	private static boolean isAudio(MediaType type) {
+		return type.getType().equals("audio") || type.getType().equals("video")
+				|| type.equalsTypeAndSubtype(MediaType.APPLICATION_OCTET_STREAM) || type.getSubtype().equals("ogg");
+	}
+
+	private static @Nullable MediaType contentType(HttpHeaders headers) {
+		try {
+			return headers.getContentType();
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
+	}
+
+	private static byte firstVisible(byte[] bytes) {
+		for (byte value : bytes) {
+			if (value != ' ' && value != '\n' && value != '\r' && value != '\t') {
+				return value;
+			}
+		}
+		return ' ';
+	}
+
+	private static byte[] json(Object body) {
+		try {
+			return WireJson.MAPPER.writeValueAsBytes(body);
+		}
+		catch (JacksonException ex) {
+			throw new ElevenLabsRejectedException(ErrorKind.INVALID,
+					"The body of the request cannot be written as JSON: " + body.getClass().getName());
+		}
+	}
+
+	private static ReplyPart.Chunk copyAndRelease(DataBuffer buffer) {
+		try {
+			byte[] bytes = new byte[buffer.readableByteCount()];
+			buffer.read(bytes);
+			return new ReplyPart.Chunk(bytes);
+		}
+		finally {
+			DataBufferUtils.release(buffer);
+		}
+	}
+
+	private static List<String> textsOf(Call call) {
+		if (call.request() instanceof SpeechRequest speech) {
+			return Stream.of(speech.text(), speech.previousText(), speech.nextText())
+				.filter(StringUtils::hasText)
+				.map(String.class::cast)
+				.toList();
+		}
+		Object body = (call.request() instanceof ApiRequest request) ? request.body() : null;
+		return (body != null) ? List.of(new String(json(body), StandardCharsets.UTF_8)) : List.of();
+	}
+
+}

@@ -1,0 +1,200 @@
+package io.github.elevenspring.client;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.function.Function;
+
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ElevenLabsTransportException;
+import io.github.elevenspring.error.ErrorKind;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
+
+/**
+ * Ends a reply whose next part does not come in time, and counts the bytes that came.
+ * Unlike Reactor's {@code timeout}, it lets the clock stand still while the subscriber
+ * has not asked for anything, and it does not schedule a task for each part: one task
+ * looks after the reply and moves on to the next possible end.
+ */
+final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
+
+	private static final int WAITING = 0;
+
+	private static final int EMITTING = 1;
+
+	private static final int ENDED = 2;
+
+	private static final AtomicIntegerFieldUpdater<StallDetector> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(StallDetector.class, "state");
+
+	private static final AtomicLongFieldUpdater<StallDetector> REQUESTED = AtomicLongFieldUpdater
+		.newUpdater(StallDetector.class, "requested");
+
+	private final CoreSubscriber<? super ReplyPart> actual;
+
+	private final Timeouts timeouts;
+
+	private final Scheduler timer;
+
+	private final String host;
+
+	private final Disposable.Swap task = Disposables.swap();
+
+	private volatile int state;
+
+	private volatile long requested;
+
+	/**
+	 * When the wait began that now goes on, in nanoseconds of the timer.
+	 */
+	private volatile long waitingSince;
+
+	private volatile boolean answered;
+
+	private volatile long bytes;
+
+	private @Nullable Subscription upstream;
+
+	private StallDetector(CoreSubscriber<? super ReplyPart> actual, Timeouts timeouts, Scheduler timer, String host) {
+		this.actual = actual;
+		this.timeouts = timeouts;
+		this.timer = timer;
+		this.host = host;
+	}
+
+	/**
+	 * Return the operator, for {@code Flux.transform}.
+	 */
+	static Function<? super Publisher<ReplyPart>, ? extends Publisher<ReplyPart>> watch(Timeouts timeouts,
+			Scheduler timer, String host) {
+		return Operators.lift((scannable, actual) -> new StallDetector(actual, timeouts, timer, host));
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.actual.currentContext();
+	}
+
+	@Override
+	public void onSubscribe(Subscription upstream) {
+		if (Operators.validate(this.upstream, upstream)) {
+			this.upstream = upstream;
+			this.waitingSince = now();
+			lookAgainIn(this.timeouts.firstByte());
+			this.actual.onSubscribe(this);
+		}
+	}
+
+	@Override
+	public void request(long n) {
+		if (Operators.validate(n)) {
+			if (this.requested == 0) {
+				this.waitingSince = now();
+			}
+			Operators.addCap(REQUESTED, this, n);
+			upstream().request(n);
+		}
+	}
+
+	@Override
+	public void onNext(ReplyPart part) {
+		if (!STATE.compareAndSet(this, WAITING, EMITTING)) {
+			Operators.onNextDropped(part, currentContext());
+			return;
+		}
+		if (part.size() > 0) {
+			this.answered = true;
+			this.bytes = this.bytes + part.size();
+		}
+		Operators.produced(REQUESTED, this, 1);
+		this.actual.onNext(part);
+		this.waitingSince = now();
+		STATE.compareAndSet(this, EMITTING, WAITING);
+	}
+
+	@Override
+	public void onError(Throwable error) {
+		if (end()) {
+			this.actual.onError(TransportErrors.map(error, this.host, this.bytes));
+		}
+		else {
+			Operators.onErrorDropped(error, currentContext());
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		if (end()) {
+			this.actual.onComplete();
+		}
+	}
+
+	@Override
+	public void cancel() {
+		end();
+		upstream().cancel();
+	}
+
+	private boolean end() {
+		this.task.dispose();
+		return STATE.getAndSet(this, ENDED) != ENDED;
+	}
+
+	private void look() {
+		Duration limit = this.answered ? this.timeouts.idle() : this.timeouts.firstByte();
+		if (this.requested == 0 || this.state == EMITTING) {
+			lookAgainIn(limit);
+			return;
+		}
+		long left = limit.toNanos() - (now() - this.waitingSince);
+		if (left > 0) {
+			lookAgainIn(Duration.ofNanos(left));
+		}
+		else if (STATE.compareAndSet(this, WAITING, ENDED)) {
+			upstream().cancel();
+			this.actual.onError(stalled(limit));
+		}
+		else {
+			lookAgainIn(limit);
+		}
+	}
+
+	private void lookAgainIn(Duration delay) {
+		if (this.state != ENDED) {
+			this.task.replace(this.timer.schedule(this::look, delay.toNanos(), TimeUnit.NANOSECONDS));
+		}
+	}
+
+	private ElevenLabsException stalled(Duration limit) {
+		long received = this.bytes;
+		return new ElevenLabsTransportException(ErrorKind.TIMEOUT, (received == 0)
+				? this.host + " sent nothing within " + limit
+						+ ": raise elevenlabs.timeout.first-byte, or try again later; the call may have been billed"
+				: this.host + " stopped sending for " + limit + " after " + received
+						+ " bytes: what arrived is not the whole; raise elevenlabs.timeout.idle, or try again later",
+				null, received);
+	}
+
+	private long now() {
+		return this.timer.now(TimeUnit.NANOSECONDS);
+	}
+
+	private Subscription upstream() {
+		Subscription upstream = this.upstream;
+		if (upstream == null) {
+			throw new IllegalStateException("Not subscribed yet");
+		}
+		return upstream;
+	}
+
+}

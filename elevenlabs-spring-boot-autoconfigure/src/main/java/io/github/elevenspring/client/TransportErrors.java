@@ -1,0 +1,77 @@
+package io.github.elevenspring.client;
+
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeoutException;
+
+import javax.net.ssl.SSLException;
+
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ElevenLabsTransportException;
+import io.github.elevenspring.error.ErrorKind;
+import io.netty.channel.ConnectTimeoutException;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.http.client.PrematureCloseException;
+
+/**
+ * Says what it means when the transport fails. Exceptions of the transport never reach
+ * the caller but as a cause.
+ */
+final class TransportErrors {
+
+	private TransportErrors() {
+	}
+
+	static ElevenLabsException map(Throwable error, String host, long bytesReceived) {
+		if (error instanceof ElevenLabsException known) {
+			return known;
+		}
+		return new ElevenLabsTransportException(isTimeout(error) ? ErrorKind.TIMEOUT : ErrorKind.NETWORK,
+				describe(error, host, bytesReceived), error, bytesReceived);
+	}
+
+	private static String describe(Throwable error, String host, long bytesReceived) {
+		if (find(error, UnknownHostException.class) != null) {
+			return "The host " + host + " is not known: check elevenlabs.region, elevenlabs.base-url and DNS";
+		}
+		if (find(error, ConnectTimeoutException.class) != null) {
+			return "No connection to " + host + " within elevenlabs.timeout.connect: check the network and the proxy";
+		}
+		if (find(error, ConnectException.class) != null) {
+			return "No connection to " + host + ": check that it is the right address and that a firewall lets it pass";
+		}
+		if (find(error, SSLException.class) != null) {
+			return "No trusted connection to " + host + ": check its certificate and elevenlabs.ssl.bundle";
+		}
+		if (isTimeout(error)) {
+			return "No answer from " + host + " in time after " + bytesReceived
+					+ " bytes: raise the read timeout, or try again later";
+		}
+		if (bytesReceived > 0) {
+			return "The connection to " + host + " broke after " + bytesReceived
+					+ " bytes of the answer: what arrived is not the whole, and may have been billed";
+		}
+		if (find(error, PrematureCloseException.class) != null) {
+			return host + " closed the connection before it answered: try again later";
+		}
+		return "The connection to " + host + " failed before an answer arrived: try again later";
+	}
+
+	private static boolean isTimeout(Throwable error) {
+		return find(error, ConnectTimeoutException.class) == null
+				&& (find(error, io.netty.handler.timeout.TimeoutException.class) != null
+						|| find(error, TimeoutException.class) != null);
+	}
+
+	private static <T extends Throwable> @Nullable T find(Throwable error, Class<T> type) {
+		Throwable candidate = error;
+		for (int depth = 0; candidate != null && depth < 16; depth++) {
+			if (type.isInstance(candidate)) {
+				return type.cast(candidate);
+			}
+			candidate = candidate.getCause();
+		}
+		return null;
+	}
+
+}

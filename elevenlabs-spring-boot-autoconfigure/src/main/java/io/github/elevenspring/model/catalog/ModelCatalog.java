@@ -1,0 +1,63 @@
+package io.github.elevenspring.model.catalog;
+
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about models without asking: a table of the current ones, corrected by
+ * whatever {@code GET /v1/models} says. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class ModelCatalog {
+
+	/**
+	 * Model that speaks when none is named (API reference of text to speech, 2026).
+	 */
+	public static final String DEFAULT_MODEL = "eleven_multilingual_v2";
+
+	/**
+	 * Longest texts in code points (ElevenLabs models page, September 2026).
+	 */
+	private static final Map<String, Integer> LONGEST_TEXTS = Map.ofEntries(Map.entry("eleven_v4", 10_000),
+			Map.entry("eleven_v4_turbo", 10_000), Map.entry("eleven_v3", 5_000),
+			Map.entry("eleven_v3_conversational", 5_000), Map.entry(DEFAULT_MODEL, 10_000),
+			Map.entry("eleven_flash_v2_5", 40_000), Map.entry("eleven_flash_v2", 30_000),
+			Map.entry("eleven_turbo_v2_5", 40_000), Map.entry("eleven_turbo_v2", 30_000));
+
+	private final Map<String, Integer> longestTexts = new ConcurrentHashMap<>(LONGEST_TEXTS);
+
+	/**
+	 * Take over what the service says about a model.
+	 * @param model the model as listed
+	 */
+	public void learn(Model model) {
+		Integer longest = model.maximumTextLengthPerRequest();
+		if (longest != null && longest > 0) {
+			this.longestTexts.put(model.modelId(), longest);
+		}
+	}
+
+	/**
+	 * Return the longest text a model takes.
+	 * @param modelId id of the model, or {@code null} for the vendor's default
+	 * @return the limit in code points, or empty if the model is not known
+	 */
+	public OptionalInt longestText(@Nullable String modelId) {
+		Integer longest = this.longestTexts.get((modelId != null) ? modelId : DEFAULT_MODEL);
+		return (longest != null) ? OptionalInt.of(longest) : OptionalInt.empty();
+	}
+
+	/**
+	 * Return whether a model is known, and so fit to be a tag of a meter.
+	 * @param modelId id of the model
+	 * @return whether it is in the table or was listed by the service
+	 */
+	public boolean isKnown(String modelId) {
+		return this.longestTexts.containsKey(modelId);
+	}
+
+}

@@ -1,0 +1,78 @@
+package io.github.elevenspring.template;
+
+import java.util.function.Function;
+
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.CallPipeline;
+import io.github.elevenspring.call.Operation;
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.client.ReplyReader;
+import io.github.elevenspring.client.TimedValue;
+import io.github.elevenspring.model.OutputFormat;
+import io.github.elevenspring.model.speech.Speech;
+import io.github.elevenspring.model.speech.SpeechRequest;
+import io.github.elevenspring.model.speech.SpeechStream;
+import io.github.elevenspring.model.speech.TimedSpeech;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * {@link SpeechOperations} over the pipeline.
+ */
+final class DefaultSpeechOperations implements SpeechOperations {
+
+	private final CallPipeline pipeline;
+
+	private final ReplyReader reader;
+
+	private final SpeechDefaults defaults;
+
+	DefaultSpeechOperations(CallPipeline pipeline, ReplyReader reader, SpeechDefaults defaults) {
+		this.pipeline = pipeline;
+		this.reader = reader;
+		this.defaults = defaults;
+	}
+
+	@Override
+	public Mono<Speech> convert(SpeechRequest request) {
+		OutputFormat format = this.defaults.formatOf(request);
+		return this.reader.whole(execute(Operation.SPEECH_CONVERT, request))
+			.map((whole) -> new Speech(whole.body(), format, whole.head().metadata()));
+	}
+
+	@Override
+	public Flux<byte[]> stream(SpeechRequest request) {
+		return execute(Operation.SPEECH_STREAM, request).ofType(ReplyPart.Chunk.class).map(ReplyPart.Chunk::bytes);
+	}
+
+	@Override
+	public <T> Flux<T> stream(SpeechRequest request, Function<SpeechStream, ? extends Publisher<T>> reply) {
+		OutputFormat format = this.defaults.formatOf(request);
+		return this.reader.open(execute(Operation.SPEECH_STREAM, request),
+				(head, audio) -> reply.apply(new SpeechStream(audio, format, head.metadata())));
+	}
+
+	@Override
+	public Mono<TimedSpeech> convertWithTimestamps(SpeechRequest request) {
+		return this.reader.json(execute(Operation.SPEECH_CONVERT_WITH_TIMESTAMPS, request), TimedValue.class,
+				DefaultSpeechOperations::timedSpeech);
+	}
+
+	@Override
+	public Flux<TimedSpeech> streamWithTimestamps(SpeechRequest request) {
+		return this.reader.jsonLines(execute(Operation.SPEECH_STREAM_WITH_TIMESTAMPS, request), TimedValue.class,
+				DefaultSpeechOperations::timedSpeech);
+	}
+
+	private Flux<ReplyPart> execute(Operation operation, SpeechRequest request) {
+		return this.pipeline.execute(new Call(operation, this.defaults.applyTo(request)));
+	}
+
+	private static TimedSpeech timedSpeech(ReplyPart.Head head, TimedValue timed) {
+		byte[] audio = timed.audioBase64();
+		return new TimedSpeech((audio != null) ? audio : new byte[0], timed.alignment(), timed.normalizedAlignment(),
+				head.metadata());
+	}
+
+}
