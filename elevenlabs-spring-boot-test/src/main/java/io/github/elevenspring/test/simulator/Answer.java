@@ -33,6 +33,10 @@ record Answer(int status, Map<String, String> headers, Flux<byte[]> body, Ending
 		return new Answer(200, Map.of("content-type", contentType), body, Ending.PROPER);
 	}
 
+	boolean isStream() {
+		return !this.headers.containsKey("content-length");
+	}
+
 	Answer withHeader(String name, String value) {
 		Map<String, String> headers = new LinkedHashMap<>(this.headers);
 		headers.put(name, value);

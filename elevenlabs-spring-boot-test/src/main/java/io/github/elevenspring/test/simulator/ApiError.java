@@ -83,6 +83,10 @@ record ApiError(int status, Object detail) {
 				: of(402, "payment_required", "insufficient_credits", "quota_exceeded", message);
 	}
 
+	static ApiError tooLarge() {
+		return of(400, "invalid_request", "request_too_large", "request_too_large", "The request is too large.");
+	}
+
 	static ApiError internal() {
 		return of(500, "internal_error", "internal_error", "internal_error", "An unexpected error occurred.");
 	}
@@ -90,6 +94,30 @@ record ApiError(int status, Object detail) {
 	static ApiError unavailable() {
 		return of(503, "service_unavailable", "service_unavailable", "service_unavailable",
 				"The service is temporarily unavailable.");
+	}
+
+	/**
+	 * Return what the vendor would most likely answer with a status.
+	 * @param status the status
+	 * @return the error, or {@code null} if only a proxy answers so
+	 */
+	static @Nullable ApiError typical(int status) {
+		return switch (status) {
+			case 400 -> invalid("invalid_parameters", "invalid_parameters", "The request is not valid.", "text");
+			case 401 -> legacy(401, "detected_unusual_activity", "Unusual activity detected. Free tier disabled.");
+			case 402 ->
+				of(402, "payment_required", "paid_plan_required", "payment_required", "This needs a paid plan.");
+			case 403 -> of(403, "authorization_error", "feature_not_available", "feature_not_available",
+					"The plan does not have this feature.");
+			case 404 -> plain(404, "Not Found");
+			case 409 -> of(409, "conflict", "conflict", "conflict", "The request conflicts with another one.");
+			case 422 -> violations(List.of(new Violation("missing", List.of("body", "text"), "Field required",
+					Json.MAPPER.createObjectNode(), null)));
+			case 429 -> rateLimited();
+			case 500 -> internal();
+			case 503 -> unavailable();
+			default -> null;
+		};
 	}
 
 	Answer answer(String traceId) {

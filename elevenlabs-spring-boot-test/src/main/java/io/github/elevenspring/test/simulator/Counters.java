@@ -25,11 +25,12 @@ final class Counters {
 		this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
 	}
 
-	synchronized void requestEnded(boolean cancelledByClient) {
+	synchronized void requestEnded() {
 		this.inFlight--;
-		if (cancelledByClient) {
-			this.cancelled++;
-		}
+	}
+
+	synchronized void requestCancelled() {
+		this.cancelled++;
 	}
 
 	synchronized void connections(int change) {

@@ -53,7 +53,8 @@ public final class ElevenLabsSimulator implements AutoCloseable {
 		this.settings = settings;
 		this.faults = new Faults(settings.seed());
 		this.account = new Account(settings, new Narrator(this.workers));
-		this.server = new SimulatorServer(settings.port(), api(), new Router(), this.faults, this.journal,
+		Router control = new ControlEndpoints(this, this.account).router();
+		this.server = new SimulatorServer(settings.port(), new Dispatcher(api(), control, this.faults, this.journal),
 				this.counters, this.account.ids(), this.clock);
 		planFaults();
 	}

@@ -31,6 +31,8 @@ final class Exchange {
 
 	private boolean ended;
 
+	private volatile boolean cutOff;
+
 	Exchange(String method, String path, Map<String, List<String>> query, Map<String, String> headers, byte[] body,
 			String traceId) {
 		this.method = method;
@@ -76,6 +78,26 @@ final class Exchange {
 
 	void pathVariables(Map<String, String> pathVariables) {
 		this.pathVariables = pathVariables;
+	}
+
+	/**
+	 * Return whether this request is for the simulator itself, not for the vendor.
+	 * @return whether it belongs to the control plane
+	 */
+	boolean isControl() {
+		return this.path.startsWith("/simulator/");
+	}
+
+	/**
+	 * Note that the simulator hangs up, so that the end is not taken for the client's
+	 * doing.
+	 */
+	void cutOff() {
+		this.cutOff = true;
+	}
+
+	boolean isCutOff() {
+		return this.cutOff;
 	}
 
 	/**

@@ -24,8 +24,8 @@ import org.springframework.util.Assert;
  */
 public final class Fault {
 
-	private static final String HTML = "<html><head><title>502 Bad Gateway</title></head>"
-			+ "<body><center><h1>502 Bad Gateway</h1></center></body></html>";
+	private static final String HTML = "<html><head><title>Error</title></head>"
+			+ "<body><center><h1>The server made a boo boo.</h1></center></body></html>";
 
 	private static final String AUDIO = "audio/mpeg";
 
@@ -38,6 +38,19 @@ public final class Fault {
 	private Fault(String name, Injection injection) {
 		this.name = name;
 		this.injection = injection;
+	}
+
+	/**
+	 * Parse the text form of a fault: its name, and behind a colon the size in bytes, the
+	 * duration or the status that it needs, such as {@code internal-error},
+	 * {@code stall-after:2000}, {@code latency:500ms} or {@code status:403}.
+	 * @param text the text
+	 * @return the fault
+	 * @throws IllegalArgumentException if there is no such fault, with a list of those
+	 * that exist
+	 */
+	public static Fault parse(String text) {
+		return FaultNames.parse(text);
 	}
 
 	/**
@@ -115,6 +128,18 @@ public final class Fault {
 	 */
 	public static Fault quotaExceeded(QuotaAnswer answer) {
 		return error("quota exceeded", ApiError.quotaExceeded(answer, 10_000, 5, 100), null);
+	}
+
+	/**
+	 * Refuse with a status and the body that the vendor has for it: the list of FastAPI
+	 * for 422, plain text for 404, an HTML page where only a proxy would answer so.
+	 * @param status the status, 400 to 599
+	 * @return the fault
+	 */
+	public static Fault status(int status) {
+		Assert.isTrue(status >= 400 && status <= 599, "'status' must be between 400 and 599");
+		ApiError error = ApiError.typical(status);
+		return (error != null) ? error("status " + status, error, null) : answer(status, "text/html", HTML);
 	}
 
 	/**

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
+import io.github.elevenspring.test.simulator.Answer.Ending;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -32,8 +34,6 @@ import reactor.netty.resources.LoopResources;
  */
 final class SimulatorServer {
 
-	private static final int LARGEST_BODY = 10 * 1024 * 1024;
-
 	// long enough for the client to read what was sent before the reset
 	private static final Duration BEFORE_RESET = Duration.ofMillis(50);
 
@@ -43,15 +43,9 @@ final class SimulatorServer {
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
-	private final Set<Connection> busy = ConcurrentHashMap.newKeySet();
+	private final Map<Connection, Exchange> busy = new ConcurrentHashMap<>();
 
-	private final Router api;
-
-	private final Router control;
-
-	private final Faults faults;
-
-	private final Journal journal;
+	private final Dispatcher dispatcher;
 
 	private final Counters counters;
 
@@ -63,13 +57,9 @@ final class SimulatorServer {
 
 	private int port;
 
-	SimulatorServer(int port, Router api, Router control, Faults faults, Journal journal, Counters counters, Ids ids,
-			Scheduler clock) {
+	SimulatorServer(int port, Dispatcher dispatcher, Counters counters, Ids ids, Scheduler clock) {
 		this.port = port;
-		this.api = api;
-		this.control = control;
-		this.faults = faults;
-		this.journal = journal;
+		this.dispatcher = dispatcher;
 		this.counters = counters;
 		this.ids = ids;
 		this.clock = clock;
@@ -110,7 +100,10 @@ final class SimulatorServer {
 	 * Close the connections on which a request is being answered.
 	 */
 	void interrupt() {
-		this.busy.forEach(Connection::disposeNow);
+		this.busy.forEach((connection, exchange) -> {
+			exchange.cutOff();
+			connection.disposeNow();
+		});
 	}
 
 	void close() {
@@ -130,61 +123,74 @@ final class SimulatorServer {
 	private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
 		return readBody(request).flatMap((body) -> {
 			Exchange exchange = exchange(request, body);
-			return exchange.path().startsWith("/simulator/")
-					? this.control.answer(exchange).flatMap((answer) -> send(response, answer))
-					: respond(exchange, response);
+			return exchange.isControl() ? answer(exchange, response) : Mono.using(() -> begin(exchange, response),
+					(connection) -> answer(exchange, response), (connection) -> end(exchange, connection));
 		});
 	}
 
-	private Mono<Void> respond(Exchange exchange, HttpServerResponse response) {
-		return Mono.using(() -> begin(exchange, response), (connection) -> {
-			Mono<Answer> answer = this.api.answer(exchange);
-			Fault fault = this.faults.take(exchange.path());
-			return ((fault != null) ? fault.inject(answer, exchange) : answer)
-				.doOnNext((ready) -> this.journal.add(exchange.record(ready.status())))
-				.map((ready) -> ready.withHeaders(Map.of("x-trace-id", exchange.traceId(), "x-region", "simulator")))
-				.flatMap((ready) -> send(response, ready));
-		}, (connection) -> {
-			this.busy.remove(connection);
-			exchange.end();
+	private Mono<Void> answer(Exchange exchange, HttpServerResponse response) {
+		return this.dispatcher.answer(exchange).flatMap((answer) -> send(exchange, response, answer)).doOnCancel(() -> {
+			if (!exchange.isCutOff()) {
+				this.counters.requestCancelled();
+			}
 		});
 	}
 
 	private Connection begin(Exchange exchange, HttpServerResponse response) {
 		this.counters.requestStarted();
-		Connection[] connection = new Connection[1];
-		response.withConnection((current) -> connection[0] = current);
-		this.busy.add(connection[0]);
-		exchange.onEnd(() -> this.counters.requestEnded(false));
-		return connection[0];
+		Connection connection = connection(response);
+		this.busy.put(connection, exchange);
+		return connection;
 	}
 
-	private Mono<Void> send(HttpServerResponse response, Answer answer) {
+	private void end(Exchange exchange, Connection connection) {
+		this.busy.remove(connection);
+		exchange.end();
+		this.counters.requestEnded();
+	}
+
+	private Mono<Void> send(Exchange exchange, HttpServerResponse response, Answer answer) {
 		Mono<Void> sent = Mono.empty();
 		if (answer.status() != Answer.NO_STATUS) {
 			response.status(answer.status());
 			answer.headers().forEach(response::header);
 			sent = response.send(body(answer), (chunk) -> true).then();
 		}
-		return sent.then(Mono.defer(() -> end(response, answer)));
+		return sent.then(Mono.defer(() -> leave(exchange, response, answer.ending())));
 	}
 
 	private Flux<ByteBuf> body(Answer answer) {
-		return answer.body()
+		Flux<ByteBuf> body = answer.body()
 			.map(Unpooled::wrappedBuffer)
 			.doOnNext((chunk) -> this.counters.sent(chunk.readableBytes()));
+		if (!answer.isStream()) {
+			return body;
+		}
+		return body.doOnSubscribe((subscription) -> this.counters.streams(1))
+			.doFinally((signal) -> this.counters.streams(-1));
 	}
 
-	private Mono<Void> end(HttpServerResponse response, Answer answer) {
-		return switch (answer.ending()) {
+	private Mono<Void> leave(Exchange exchange, HttpServerResponse response, Ending ending) {
+		return switch (ending) {
 			case PROPER -> Mono.empty();
 			case SILENT -> Mono.never();
-			case CUT -> Mono.fromRunnable(() -> response.withConnection((connection) -> connection.channel().close()))
-				.then(Mono.never());
+			case CUT -> hangUp(exchange, () -> connection(response).channel().close());
 			case RESET -> Mono.delay(BEFORE_RESET, this.clock)
-				.doOnNext((tick) -> response.withConnection((connection) -> reset(connection.channel())))
-				.then(Mono.never());
+				.then(hangUp(exchange, () -> reset(connection(response).channel())));
 		};
+	}
+
+	private static Mono<Void> hangUp(Exchange exchange, Runnable close) {
+		return Mono.<Void>fromRunnable(() -> {
+			exchange.cutOff();
+			close.run();
+		}).then(Mono.never());
+	}
+
+	private static Connection connection(HttpServerResponse response) {
+		AtomicReference<Connection> connection = new AtomicReference<>();
+		response.withConnection(connection::set);
+		return connection.get();
 	}
 
 	private static void reset(Channel channel) {
@@ -202,7 +208,8 @@ final class SimulatorServer {
 
 	private static Mono<byte[]> readBody(HttpServerRequest request) {
 		return request.receive().asByteArray().reduceWith(ByteArrayOutputStream::new, (bytes, chunk) -> {
-			if (bytes.size() + chunk.length <= LARGEST_BODY) {
+			// the first chunk too many is kept, so that one can tell
+			if (bytes.size() <= Dispatcher.LARGEST_BODY) {
 				bytes.writeBytes(chunk);
 			}
 			return bytes;
