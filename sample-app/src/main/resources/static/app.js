@@ -34,7 +34,7 @@ function showCount() {
 	const chosen = model();
 	const limit = chosen?.maxCharacters;
 	const credits = chosen?.creditsPerCharacter;
-	let text = limit ? `${number.format(count)} / ${number.format(limit)}` : number.format(count);
+	let text = limit ? `${number.format(count)} of ${number.format(limit)} characters` : `${number.format(count)} characters`;
 	if (count && credits) {
 		text += `, about ${number.format(Math.ceil(count * credits))} credits`;
 	}
@@ -379,7 +379,8 @@ function remembered(id) {
 }
 
 function voiceTraits(voice) {
-	return ["accent", "gender", "age", "descriptive", "description"].map((key) => voice.labels?.[key]).filter(Boolean).join(", ");
+	const { accent, gender, age, descriptive, use_case: use } = voice.labels ?? {};
+	return [accent, gender, age, descriptive, use].filter(Boolean).join(", ").replaceAll("_", " ");
 }
 
 function showVoices() {

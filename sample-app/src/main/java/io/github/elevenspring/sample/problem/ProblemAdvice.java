@@ -2,6 +2,7 @@ package io.github.elevenspring.sample.problem;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 import io.github.elevenspring.error.ElevenLabsApiException;
@@ -44,6 +45,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 	 */
 	@ExceptionHandler
 	Mono<ResponseEntity<Object>> handleElevenLabs(ElevenLabsException ex, ServerWebExchange exchange) {
+		report(ex, exchange);
+		if (exchange.getResponse().isCommitted()) {
+			return Mono.error(new AnswerCutShortException(ex));
+		}
 		ErrorKind kind = ex.getKind();
 		HttpStatus status = status(kind);
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail(ex));
@@ -57,7 +62,6 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 		if (ex instanceof ElevenLabsApiException answered && answered.getTraceId() != null) {
 			headers.set("X-Request-Id", answered.getTraceId());
 		}
-		report(ex, exchange);
 		return handleExceptionInternal(ex, problem, headers, status, exchange);
 	}
 
@@ -148,17 +152,20 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 	}
 
 	private static String detail(JacksonException ex) {
-		if (ex instanceof StreamReadException || ex.getPath().isEmpty()) {
-			TokenStreamLocation location = ex.getLocation();
-			return "The body is not valid JSON" + ((location != null)
-					? ": see line " + location.getLineNr() + ", column " + location.getColumnNr() + "." : ".");
-		}
 		String field = ex.getPath()
 			.stream()
 			.map(JacksonException.Reference::getPropertyName)
-			.filter((name) -> name != null)
+			.filter(Objects::nonNull)
 			.collect(Collectors.joining("."));
-		return "The value of '" + field + "' has the wrong type.";
+		if (!field.isEmpty() && !(ex instanceof StreamReadException)) {
+			return "The value of '" + field + "' has the wrong type.";
+		}
+		String trouble = (ex instanceof StreamReadException) ? "The body is not valid JSON"
+				: "The body is not what was expected";
+		TokenStreamLocation location = ex.getLocation();
+		return (location != null)
+				? "%s: see line %d, column %d.".formatted(trouble, location.getLineNr(), location.getColumnNr())
+				: trouble + ".";
 	}
 
 	private static long wholeSeconds(Duration duration) {

@@ -1,7 +1,9 @@
 package io.github.elevenspring.sample.speech;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
@@ -15,13 +17,16 @@ import io.github.elevenspring.sample.FakeElevenLabs;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.webflux.test.autoconfigure.WebFluxTest;
 import org.springframework.context.annotation.Import;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -62,7 +67,7 @@ class SpeechControllerTests {
 			.expectHeader()
 			.contentType(type)
 			.expectHeader()
-			.cacheControl(org.springframework.http.CacheControl.noStore());
+			.cacheControl(CacheControl.noStore());
 		assertThat(asked().outputFormat()).isEqualTo(OutputFormat.of(format));
 	}
 
@@ -143,19 +148,23 @@ class SpeechControllerTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|',
-			textBlock = """
-					{"text": "Hel                                        | The body is not valid JSON: see line 1, column 14.
-					[]                                                   | The body is not what was expected: see line 1, column 1.
-					{"text": {"a": 1}}                                   | The value of 'text' has the wrong type.
-					{"text": "Hi", "voiceSettings": {"speed": "fast"}}   | The value of 'voiceSettings.speed' has the wrong type.
-					{"text": "Hi", "voiceSettings": {"stability": 7}}    | 'stability' must be between 0.0 and 1.0, but is 7.0
-					{"text": "Hi", "outputFormat": "MP3!"}               | 'MP3!' is not an output format: one looks like mp3_44100_128 or pcm_16000
-					""")
+	@MethodSource
 	void saysWhatIsWrongWithTheBody(String body, String detail) {
 		Problem problem = problem(send(body), HttpStatus.BAD_REQUEST);
 		assertThat(problem.detail()).isEqualTo(detail);
 		assertThat(problem.properties()).containsExactly(entry("kind", "invalid"));
+	}
+
+	static Stream<Arguments> saysWhatIsWrongWithTheBody() {
+		return Stream.of(Arguments.of("{\"text\": \"Hel", "The body is not valid JSON: see line 1, column 14."),
+				Arguments.of("[]", "The body is not what was expected: see line 1, column 1."),
+				Arguments.of("{\"text\": {\"a\": 1}}", "The value of 'text' has the wrong type."),
+				Arguments.of("{\"text\": \"Hi\", \"voiceSettings\": {\"speed\": \"fast\"}}",
+						"The value of 'voiceSettings.speed' has the wrong type."),
+				Arguments.of("{\"text\": \"Hi\", \"voiceSettings\": {\"stability\": 7}}",
+						"'stability' must be between 0.0 and 1.0, but is 7.0"),
+				Arguments.of("{\"text\": \"Hi\", \"outputFormat\": \"MP3!\"}",
+						"'MP3!' is not an output format: one looks like mp3_44100_128 or pcm_16000"));
 	}
 
 	@Test
@@ -190,7 +199,7 @@ class SpeechControllerTests {
 		Problem problem = problem(response, HttpStatus.valueOf(status));
 		assertThat(problem.title()).isNotBlank();
 		assertThat(problem.detail()).endsWith(".");
-		assertThat(problem.properties()).containsExactly(entry("kind", kind.name().toLowerCase(java.util.Locale.ROOT)));
+		assertThat(problem.properties()).containsExactly(entry("kind", kind.name().toLowerCase(Locale.ROOT)));
 		response.expectHeader().doesNotExist(HttpHeaders.RETRY_AFTER);
 	}
 
