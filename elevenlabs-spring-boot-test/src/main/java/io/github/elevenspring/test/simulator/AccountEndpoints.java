@@ -75,6 +75,7 @@ final class AccountEndpoints {
 		subscription.put("can_use_instant_voice_cloning", !free);
 		subscription.put("can_use_professional_voice_cloning", professional);
 		subscription.put("currency", free ? null : "usd");
+		subscription.put("current_overage", Map.of("amount", "0", "currency", "usd"));
 		subscription.put("status", free ? "free" : "active");
 		subscription.put("billing_period", free ? null : "monthly_period");
 		subscription.put("character_refresh_period", "monthly_period");

@@ -70,8 +70,7 @@ final class ControlEndpoints {
 	}
 
 	private void changePlan(JsonNode body) {
-		String name = body.required("plan").asString();
-		this.simulator.plan(SimulatorPlan.valueOf(name.toUpperCase(Locale.ROOT)));
+		this.simulator.plan(EnumNames.find(SimulatorPlan.class, body.required("plan").asString()));
 	}
 
 	private void changeLimits(JsonNode body) {

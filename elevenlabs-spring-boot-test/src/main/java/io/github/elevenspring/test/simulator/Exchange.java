@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +29,11 @@ final class Exchange {
 
 	private final List<Runnable> endings = new ArrayList<>();
 
+	private final AtomicBoolean abandoned = new AtomicBoolean();
+
 	private Map<String, String> pathVariables = Map.of();
 
 	private boolean ended;
-
-	private volatile boolean cutOff;
 
 	Exchange(String method, String path, Map<String, List<String>> query, Map<String, String> headers, byte[] body,
 			String traceId) {
@@ -89,15 +91,11 @@ final class Exchange {
 	}
 
 	/**
-	 * Note that the simulator hangs up, so that the end is not taken for the client's
-	 * doing.
+	 * Give the request up before its end, whichever side does so first.
+	 * @return whether this call was the first
 	 */
-	void cutOff() {
-		this.cutOff = true;
-	}
-
-	boolean isCutOff() {
-		return this.cutOff;
+	boolean abandon() {
+		return this.abandoned.compareAndSet(false, true);
 	}
 
 	/**
@@ -125,8 +123,11 @@ final class Exchange {
 	}
 
 	RecordedRequest record(int status) {
+		Map<String, String> headers = new TreeMap<>(this.headers);
+		headers.remove("xi-api-key");
+		headers.remove("authorization");
 		int length = Math.min(this.body.length, Journal.LONGEST_BODY);
-		return new RecordedRequest(this.method, this.path, this.query, this.headers,
+		return new RecordedRequest(this.method, this.path, this.query, headers,
 				new String(this.body, 0, length, StandardCharsets.UTF_8), status);
 	}
 

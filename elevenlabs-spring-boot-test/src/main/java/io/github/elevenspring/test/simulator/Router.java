@@ -5,6 +5,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -13,6 +15,8 @@ import reactor.core.publisher.Mono;
  * framework does it, before any look at the key.
  */
 final class Router {
+
+	private static final Log logger = LogFactory.getLog(Router.class);
 
 	private final List<Route> routes = new ArrayList<>();
 
@@ -23,7 +27,11 @@ final class Router {
 
 	Mono<Answer> answer(Exchange exchange) {
 		return Mono.defer(() -> find(exchange).answer(exchange))
-			.onErrorResume(ApiException.class, (ex) -> Mono.just(ex.error().answer(exchange.traceId())));
+			.onErrorResume(ApiException.class, (ex) -> Mono.just(ex.error().answer(exchange.traceId())))
+			.onErrorResume((ex) -> {
+				logger.error("The simulator failed to answer " + exchange.method() + " " + exchange.path(), ex);
+				return Mono.just(ApiError.internal().answer(exchange.traceId()));
+			});
 	}
 
 	private Endpoint find(Exchange exchange) {

@@ -101,7 +101,7 @@ final class SimulatorServer {
 	 */
 	void interrupt() {
 		this.busy.forEach((connection, exchange) -> {
-			exchange.cutOff();
+			exchange.abandon();
 			connection.disposeNow();
 		});
 	}
@@ -129,11 +129,16 @@ final class SimulatorServer {
 	}
 
 	private Mono<Void> answer(Exchange exchange, HttpServerResponse response) {
-		return this.dispatcher.answer(exchange).flatMap((answer) -> send(exchange, response, answer)).doOnCancel(() -> {
-			if (!exchange.isCutOff()) {
-				this.counters.requestCancelled();
-			}
-		});
+		return this.dispatcher.answer(exchange)
+			.flatMap((answer) -> send(exchange, response, answer))
+			.doOnCancel(() -> clientGone(exchange))
+			.doOnError((ex) -> clientGone(exchange));
+	}
+
+	private void clientGone(Exchange exchange) {
+		if (exchange.abandon()) {
+			this.counters.requestCancelled();
+		}
 	}
 
 	private Connection begin(Exchange exchange, HttpServerResponse response) {
@@ -154,15 +159,17 @@ final class SimulatorServer {
 		if (answer.status() != Answer.NO_STATUS) {
 			response.status(answer.status());
 			answer.headers().forEach(response::header);
-			sent = response.send(body(answer), (chunk) -> true).then();
+			sent = response.send(body(exchange, answer), (chunk) -> true).then();
 		}
 		return sent.then(Mono.defer(() -> leave(exchange, response, answer.ending())));
 	}
 
-	private Flux<ByteBuf> body(Answer answer) {
+	private Flux<ByteBuf> body(Exchange exchange, Answer answer) {
 		Flux<ByteBuf> body = answer.body()
 			.map(Unpooled::wrappedBuffer)
-			.doOnNext((chunk) -> this.counters.sent(chunk.readableBytes()));
+			.doOnNext((chunk) -> this.counters.sent(chunk.readableBytes()))
+			// a send to a closed connection completes, only its body is cancelled
+			.doOnCancel(() -> clientGone(exchange));
 		if (!answer.isStream()) {
 			return body;
 		}
@@ -182,7 +189,7 @@ final class SimulatorServer {
 
 	private static Mono<Void> hangUp(Exchange exchange, Runnable close) {
 		return Mono.<Void>fromRunnable(() -> {
-			exchange.cutOff();
+			exchange.abandon();
 			close.run();
 		}).then(Mono.never());
 	}
