@@ -61,9 +61,9 @@ class PackagedApplicationIT {
 				.map((name) -> name.substring("BOOT-INF/lib/".length()))
 				.toList();
 			assertThat(libraries).anyMatch((name) -> name.startsWith("elevenlabs-spring-boot-autoconfigure-"));
-			assertThat(libraries).noneMatch((name) -> name
-				.matches("(elevenlabs-spring-boot-test|freetts|jump3r|junit|opentest4j|spring-test|spring-boot-test"
-						+ "|mockito|assertj|selenium).*"));
+			assertThat(libraries).noneMatch((name) -> name.matches(
+					"(elevenlabs-spring-boot-test|freetts|jump3r|junit|opentest4j|apiguardian|spring-test|spring-boot-test"
+							+ "|mockito|assertj|selenium).*"));
 		}
 	}
 
