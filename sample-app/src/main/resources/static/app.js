@@ -50,7 +50,7 @@ function textError() {
 		return "There is nothing to say yet. Type a text first.";
 	}
 	if (over > 0) {
-		return `The text is ${number.format(over)} characters too long for ${model().name ?? model().id}.`;
+		return `The text is ${number.format(over)} ${over === 1 ? "character" : "characters"} too long for ${model().name ?? model().id}.`;
 	}
 	return "";
 }
@@ -476,7 +476,7 @@ async function loadAccount() {
 		$("usage").hidden = true;
 		$("plan").hidden = true;
 		$("account-note").hidden = false;
-		$("account-note").textContent = "Plan and credits cannot be read at the moment. Speaking works without.";
+		$("account-note").textContent = "Plan and credits cannot be read at the moment.";
 	}
 }
 

@@ -173,7 +173,7 @@ class EndToEndIT {
 		fill("\uD83D\uDE00".repeat(5_001));
 		assertThat(text("count")).startsWith("5,001 of 5,000 characters");
 		element("speak").click();
-		assertThat(text("text-error")).isEqualTo("The text is 1 characters too long for Eleven v3.");
+		assertThat(text("text-error")).isEqualTo("The text is 1 character too long for Eleven v3.");
 		screenshots("too-long");
 		fill("\uD83D\uDE00".repeat(5_000));
 		assertThat(text("count")).startsWith("5,000 of 5,000 characters");
