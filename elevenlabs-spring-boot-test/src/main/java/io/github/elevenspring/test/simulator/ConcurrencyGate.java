@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -127,11 +128,14 @@ final class ConcurrencyGate {
 		Mono<Void> acquire() {
 			return Mono.defer(() -> {
 				synchronized (ConcurrencyGate.this.groups) {
+					if (this.released) {
+						return Mono.error(new CancellationException("The request is over"));
+					}
 					if (this.group.take()) {
 						this.held = true;
 						return Mono.empty();
 					}
-					if (ConcurrencyGate.this.overLimit == OverLimit.QUEUE && !this.released) {
+					if (ConcurrencyGate.this.overLimit == OverLimit.QUEUE) {
 						this.group.waiting.add(this);
 						return this.turn.asMono();
 					}

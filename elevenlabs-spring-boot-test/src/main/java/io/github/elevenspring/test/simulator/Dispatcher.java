@@ -33,9 +33,14 @@ final class Dispatcher {
 		Mono<Answer> answer = (exchange.body().length <= LARGEST_BODY) ? this.api.answer(exchange)
 				: Mono.just(ApiError.tooLarge().answer(exchange.traceId()));
 		Fault fault = this.faults.take(exchange.path());
-		return ((fault != null) ? fault.inject(answer, exchange) : answer)
-			.doOnNext((ready) -> this.journal.add(exchange.record(ready.status())))
+		return ((fault != null) ? fault.inject(answer, exchange) : answer).doOnNext((ready) -> record(exchange, ready))
 			.map((ready) -> ready.withHeaders(Map.of("x-trace-id", exchange.traceId(), "x-region", "simulator")));
+	}
+
+	private void record(Exchange exchange, Answer answer) {
+		if (!exchange.isAbandoned()) {
+			this.journal.add(exchange.record(answer.status()));
+		}
 	}
 
 }

@@ -204,7 +204,7 @@ public final class ElevenLabsSimulator implements AutoCloseable {
 	}
 
 	private Router api() {
-		SpeechEndpoint speech = new SpeechEndpoint(this.account, this.clock);
+		SpeechEndpoint speech = new SpeechEndpoint(this.account);
 		VoiceEndpoints voices = new VoiceEndpoints(this.account);
 		AccountEndpoints accounts = new AccountEndpoints(this.account);
 		return new Router().route("POST", "/v1/text-to-speech/{voice_id}", speech.as(SpeechForm.CONVERT))

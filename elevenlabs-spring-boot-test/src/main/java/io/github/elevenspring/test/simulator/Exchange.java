@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * One request on its way through the simulator, and what must be undone when it is over.
@@ -27,6 +28,8 @@ final class Exchange {
 
 	private final String traceId;
 
+	private final Scheduler clock;
+
 	private final List<Runnable> endings = new ArrayList<>();
 
 	private final AtomicBoolean abandoned = new AtomicBoolean();
@@ -36,13 +39,14 @@ final class Exchange {
 	private boolean ended;
 
 	Exchange(String method, String path, Map<String, List<String>> query, Map<String, String> headers, byte[] body,
-			String traceId) {
+			String traceId, Scheduler clock) {
 		this.method = method;
 		this.path = path;
 		this.query = query;
 		this.headers = headers;
 		this.body = body;
 		this.traceId = traceId;
+		this.clock = clock;
 	}
 
 	String method() {
@@ -59,6 +63,14 @@ final class Exchange {
 
 	String traceId() {
 		return this.traceId;
+	}
+
+	/**
+	 * Return the scheduler that measures waits.
+	 * @return the clock
+	 */
+	Scheduler clock() {
+		return this.clock;
 	}
 
 	@Nullable String header(String name) {
@@ -96,6 +108,10 @@ final class Exchange {
 	 */
 	boolean abandon() {
 		return this.abandoned.compareAndSet(false, true);
+	}
+
+	boolean isAbandoned() {
+		return this.abandoned.get();
 	}
 
 	/**

@@ -10,7 +10,6 @@ import io.github.elevenspring.test.simulator.Answer.Ending;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 import org.springframework.util.Assert;
 
@@ -60,7 +59,7 @@ public final class Fault {
 	 */
 	public static Fault latency(Duration delay) {
 		return new Fault("latency of " + delay.toMillis() + " ms",
-				(answer, exchange) -> answer.delayUntil((ready) -> Mono.delay(delay, Schedulers.parallel())));
+				(answer, exchange) -> answer.delayUntil((ready) -> Mono.delay(delay, exchange.clock())));
 	}
 
 	/**
@@ -237,8 +236,8 @@ public final class Fault {
 	 * @return the fault
 	 */
 	public static Fault truncateAfter(long bytes) {
-		return spoil("truncated after " + bytes + " bytes", (answer) -> first(answer, bytes, Ending.CUT)
-			.withHeader("content-length", Long.toString(2 * bytes + 1)));
+		return spoil("truncated after " + bytes + " bytes",
+				(answer) -> first(answer, bytes, Ending.CUT).withHeader("content-length", Long.toString(bytes + 1)));
 	}
 
 	/**

@@ -97,13 +97,16 @@ final class SimulatorServer {
 	}
 
 	/**
-	 * Close the connections on which a request is being answered.
+	 * Close the connections on which a request is being answered. Each event loop looks
+	 * for itself, so that an answer whose last bytes just went out counts as complete.
 	 */
 	void interrupt() {
-		this.busy.forEach((connection, exchange) -> {
-			exchange.abandon();
-			connection.disposeNow();
-		});
+		this.busy.forEach((connection, exchange) -> connection.channel().eventLoop().execute(() -> {
+			if (this.busy.remove(connection, exchange)) {
+				exchange.abandon();
+				connection.channel().close();
+			}
+		}));
 	}
 
 	void close() {
@@ -165,9 +168,11 @@ final class SimulatorServer {
 	}
 
 	private Flux<ByteBuf> body(Exchange exchange, Answer answer) {
-		Flux<ByteBuf> body = answer.body()
-			.map(Unpooled::wrappedBuffer)
-			.doOnNext((chunk) -> this.counters.sent(chunk.readableBytes()))
+		Flux<ByteBuf> body = answer.body().map(Unpooled::wrappedBuffer).doOnNext((chunk) -> {
+			if (!exchange.isAbandoned()) {
+				this.counters.sent(chunk.readableBytes());
+			}
+		})
 			// a send to a closed connection completes, only its body is cancelled
 			.doOnCancel(() -> clientGone(exchange));
 		if (!answer.isStream()) {
@@ -210,7 +215,8 @@ final class SimulatorServer {
 		Map<String, String> headers = new TreeMap<>();
 		request.requestHeaders()
 			.forEach((header) -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue()));
-		return new Exchange(request.method().name(), uri.path(), uri.parameters(), headers, body, this.ids.nextHex());
+		return new Exchange(request.method().name(), uri.path(), uri.parameters(), headers, body, this.ids.nextHex(),
+				this.clock);
 	}
 
 	private static Mono<byte[]> readBody(HttpServerRequest request) {

@@ -26,11 +26,8 @@ final class SpeechEndpoint {
 
 	private final Account account;
 
-	private final Scheduler clock;
-
-	SpeechEndpoint(Account account, Scheduler clock) {
+	SpeechEndpoint(Account account) {
 		this.account = account;
-		this.clock = clock;
 	}
 
 	Endpoint as(SpeechForm form) {
@@ -61,26 +58,26 @@ final class SpeechEndpoint {
 		Pace pace = this.account.pace();
 		Duration latency = pace.latency(model);
 		Flux<Piece> pieces = this.account.narrator().read(script);
-		Answer answer = form.answer(script.format(), form.isStreamed() ? paced(pieces, pace) : pieces)
+		Answer answer = form.answer(script.format(), form.isStreamed() ? paced(pieces, pace, exchange.clock()) : pieces)
 			.withHeaders(headers(exchange, model, request, slot, latency));
 		Flux<byte[]> body = answer.body().doOnComplete(hold::pay);
 		Duration wait = form.isStreamed() ? latency
 				: latency.plus(pace.playing(request.codePoints() / CHARACTERS_PER_SECOND));
-		return later(wait).thenReturn(answer.withBody(body));
+		return later(wait, exchange.clock()).thenReturn(answer.withBody(body));
 	}
 
-	private Flux<Piece> paced(Flux<Piece> pieces, Pace pace) {
+	private static Flux<Piece> paced(Flux<Piece> pieces, Pace pace, Scheduler clock) {
 		return Flux.defer(() -> {
 			long start = System.nanoTime();
 			return pieces.concatMap((piece) -> {
 				Duration due = pace.playing(piece.startSeconds()).minusNanos(System.nanoTime() - start);
-				return (due.compareTo(Duration.ZERO) > 0) ? later(due).thenReturn(piece) : Mono.just(piece);
+				return (due.compareTo(Duration.ZERO) > 0) ? later(due, clock).thenReturn(piece) : Mono.just(piece);
 			}, 1);
 		});
 	}
 
-	private Mono<Void> later(Duration wait) {
-		return wait.isZero() ? Mono.empty() : Mono.delay(wait, this.clock).then();
+	private static Mono<Void> later(Duration wait, Scheduler clock) {
+		return wait.isZero() ? Mono.empty() : Mono.delay(wait, clock).then();
 	}
 
 	private Map<String, String> headers(Exchange exchange, Model model, SpeechRequest request, Slot slot,

@@ -66,8 +66,7 @@ enum SpeechForm {
 	}
 
 	private static byte[] timing(List<Alignment> alignments) {
-		Alignment all = alignments.stream().reduce(new Alignment(List.of(), List.of(), List.of()), Alignment::with);
-		String json = Json.MAPPER.writeValueAsString(all);
+		String json = Json.MAPPER.writeValueAsString(Alignment.join(alignments));
 		return ("\",\"alignment\":" + json + ",\"normalized_alignment\":" + json + "}")
 			.getBytes(StandardCharsets.UTF_8);
 	}

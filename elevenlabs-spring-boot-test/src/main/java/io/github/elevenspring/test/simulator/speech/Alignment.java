@@ -2,6 +2,7 @@ package io.github.elevenspring.test.simulator.speech;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * When each character of a text is heard. Within a sentence all characters take equally
@@ -28,20 +29,18 @@ public record Alignment(List<String> characters, List<Double> characterStartTime
 	}
 
 	/**
-	 * Return this alignment with another one behind it.
-	 * @param next what follows
-	 * @return both
+	 * Join alignments that follow each other.
+	 * @param alignments the alignments, in order
+	 * @return one alignment
 	 */
-	public Alignment with(Alignment next) {
-		return new Alignment(join(this.characters, next.characters),
-				join(this.characterStartTimesSeconds, next.characterStartTimesSeconds),
-				join(this.characterEndTimesSeconds, next.characterEndTimesSeconds));
+	public static Alignment join(List<Alignment> alignments) {
+		return new Alignment(join(alignments, Alignment::characters),
+				join(alignments, Alignment::characterStartTimesSeconds),
+				join(alignments, Alignment::characterEndTimesSeconds));
 	}
 
-	private static <T> List<T> join(List<T> first, List<T> second) {
-		List<T> both = new ArrayList<>(first);
-		both.addAll(second);
-		return both;
+	private static <T> List<T> join(List<Alignment> alignments, Function<Alignment, List<T>> part) {
+		return alignments.stream().flatMap((alignment) -> part.apply(alignment).stream()).toList();
 	}
 
 	private static double milliseconds(double seconds) {

@@ -1,0 +1,125 @@
+package io.github.elevenspring.docs;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.model.ApiRequest;
+import io.github.elevenspring.model.OutputFormat;
+import io.github.elevenspring.model.Priority;
+import io.github.elevenspring.model.account.Subscription;
+import io.github.elevenspring.model.catalog.Model;
+import io.github.elevenspring.model.speech.Speech;
+import io.github.elevenspring.model.speech.SpeechRequest;
+import io.github.elevenspring.model.speech.TimedSpeech;
+import io.github.elevenspring.model.voice.Voice;
+import io.github.elevenspring.model.voice.VoiceQuery;
+import io.github.elevenspring.model.voice.VoiceSettings;
+import io.github.elevenspring.template.ElevenLabsOperations;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.Resource;
+import org.springframework.http.client.MultipartBodyBuilder;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+
+/**
+ * Snippets of the pages on speech, voices, account, errors and connection.
+ */
+class SpeechSnippets {
+
+	private final ElevenLabsOperations elevenLabs;
+
+	SpeechSnippets(ElevenLabsOperations elevenLabs) {
+		this.elevenLabs = elevenLabs;
+	}
+
+	Flux<?> fourForms(ElevenLabsOperations elevenLabs, String voiceId) {
+		Mono<Speech> whole = elevenLabs.speech().convert(SpeechRequest.of("Hello").voice(voiceId));
+		Flux<byte[]> streamed = elevenLabs.speech().stream(SpeechRequest.of("Hello").voice(voiceId));
+		Mono<TimedSpeech> timed = elevenLabs.speech().convertWithTimestamps(SpeechRequest.of("Hello").voice(voiceId));
+		Flux<TimedSpeech> timedParts = elevenLabs.speech()
+			.streamWithTimestamps(SpeechRequest.of("Hello").voice(voiceId));
+		return Flux.concat(whole, streamed, timed, timedParts);
+	}
+
+	SpeechRequest allFields(String voiceId) {
+		SpeechRequest request = SpeechRequest.builder("Grüß Gott, Dr. Müller.")
+			.voiceId(voiceId)
+			.modelId("eleven_flash_v2_5")
+			.outputFormat(OutputFormat.PCM_24000)
+			.languageCode("de")
+			.voiceSettings(VoiceSettings.stored().withStability(0.4).withSpeed(1.1))
+			.seed(42L)
+			.build();
+		return request;
+	}
+
+	Flux<byte[]> withHeaders(SpeechRequest request, ServerHttpResponse response) {
+		Flux<byte[]> audio = elevenLabs.speech().stream(request, (reply) -> {
+			response.getHeaders().set("X-Request-Id", reply.metadata().requestId());
+			return reply.audio();
+		});
+		return audio;
+	}
+
+	Flux<?> voices(String voiceId) {
+		Flux<Voice> voices = elevenLabs.voices().list(VoiceQuery.all());
+		Flux<Voice> five = elevenLabs.voices().list(VoiceQuery.all().search("calm").category("cloned")).take(5);
+		Mono<Voice> voice = elevenLabs.voices().get(voiceId);
+		Mono<VoiceSettings> settings = elevenLabs.voices().settings(voiceId);
+		return Flux.concat(voices, five, voice, settings);
+	}
+
+	Flux<?> account() {
+		Flux<Model> models = elevenLabs.models().list();
+		Mono<Long> left = elevenLabs.account().subscription().map(Subscription::remainingCredits);
+		return Flux.concat(models, left);
+	}
+
+	Flux<byte[]> effect() {
+		record Effect(String text, double durationSeconds) {
+		}
+
+		Flux<byte[]> sound = elevenLabs.exchange(ApiRequest.post("/v1/sound-generation")
+			.query("output_format", "mp3_44100_128")
+			.body(new Effect("rain", 3)), (reply) -> reply.body());
+		return sound;
+	}
+
+	Mono<Transcript> transcript(Resource recording) {
+		MultipartBodyBuilder form = new MultipartBodyBuilder();
+		form.part("model_id", "scribe_v2");
+		form.part("file", recording);
+		Mono<Transcript> transcript = elevenLabs.exchange(ApiRequest.post("/v1/speech-to-text").parts(form.build()),
+				Transcript.class);
+		return transcript;
+	}
+
+	Mono<Speech> errors(SpeechRequest request, Billing billing) {
+		Mono<Speech> speech = elevenLabs.speech().convert(request).doOnError(ElevenLabsException.class, (error) -> {
+			if (error.getKind() == ErrorKind.QUOTA) {
+				billing.alert(error.getMessage());
+			}
+		});
+		return speech;
+	}
+
+	void deadline(Consumer<SpeechRequest> speak) {
+		SpeechRequest urgent = SpeechRequest.of("Mind the gap.")
+			.priority(Priority.INTERACTIVE)
+			.deadline(Duration.ofSeconds(3));
+		speak.accept(urgent);
+	}
+
+	record Transcript(String text, String languageCode) {
+	}
+
+	interface Billing {
+
+		void alert(String message);
+
+	}
+
+}
