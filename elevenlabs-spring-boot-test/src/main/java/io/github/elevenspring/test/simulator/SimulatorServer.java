@@ -43,7 +43,7 @@ final class SimulatorServer {
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
-	private final Map<Connection, Exchange> busy = new ConcurrentHashMap<>();
+	private final Map<Channel, Exchange> busy = new ConcurrentHashMap<>();
 
 	private final Dispatcher dispatcher;
 
@@ -101,10 +101,10 @@ final class SimulatorServer {
 	 * for itself, so that an answer whose last bytes just went out counts as complete.
 	 */
 	void interrupt() {
-		this.busy.forEach((connection, exchange) -> connection.channel().eventLoop().execute(() -> {
-			if (this.busy.remove(connection, exchange)) {
+		this.busy.forEach((channel, exchange) -> channel.eventLoop().execute(() -> {
+			if (this.busy.remove(channel, exchange)) {
 				exchange.abandon();
-				connection.channel().close();
+				channel.close();
 			}
 		}));
 	}
@@ -127,7 +127,7 @@ final class SimulatorServer {
 		return readBody(request).flatMap((body) -> {
 			Exchange exchange = exchange(request, body);
 			return exchange.isControl() ? answer(exchange, response) : Mono.using(() -> begin(exchange, response),
-					(connection) -> answer(exchange, response), (connection) -> end(exchange, connection));
+					(channel) -> answer(exchange, response), (channel) -> end(exchange, channel));
 		});
 	}
 
@@ -144,15 +144,15 @@ final class SimulatorServer {
 		}
 	}
 
-	private Connection begin(Exchange exchange, HttpServerResponse response) {
+	private Channel begin(Exchange exchange, HttpServerResponse response) {
 		this.counters.requestStarted();
-		Connection connection = connection(response);
-		this.busy.put(connection, exchange);
-		return connection;
+		Channel channel = channel(response);
+		this.busy.put(channel, exchange);
+		return channel;
 	}
 
-	private void end(Exchange exchange, Connection connection) {
-		this.busy.remove(connection);
+	private void end(Exchange exchange, Channel channel) {
+		this.busy.remove(channel, exchange);
 		exchange.end();
 		this.counters.requestEnded();
 	}
@@ -168,13 +168,11 @@ final class SimulatorServer {
 	}
 
 	private Flux<ByteBuf> body(Exchange exchange, Answer answer) {
-		Flux<ByteBuf> body = answer.body().map(Unpooled::wrappedBuffer).doOnNext((chunk) -> {
-			if (!exchange.isAbandoned()) {
-				this.counters.sent(chunk.readableBytes());
-			}
-		})
-			// a send to a closed connection completes, only its body is cancelled
-			.doOnCancel(() -> clientGone(exchange));
+		// a send to a closed connection completes, only its body is cancelled
+		Flux<ByteBuf> body = answer.body()
+			.doOnNext((chunk) -> count(exchange, chunk))
+			.doOnCancel(() -> clientGone(exchange))
+			.map(Unpooled::wrappedBuffer);
 		if (!answer.isStream()) {
 			return body;
 		}
@@ -182,13 +180,18 @@ final class SimulatorServer {
 			.doFinally((signal) -> this.counters.streams(-1));
 	}
 
+	private void count(Exchange exchange, byte[] chunk) {
+		if (!exchange.isAbandoned()) {
+			this.counters.sent(chunk.length);
+		}
+	}
+
 	private Mono<Void> leave(Exchange exchange, HttpServerResponse response, Ending ending) {
 		return switch (ending) {
 			case PROPER -> Mono.empty();
 			case SILENT -> Mono.never();
-			case CUT -> hangUp(exchange, () -> connection(response).channel().close());
-			case RESET -> Mono.delay(BEFORE_RESET, this.clock)
-				.then(hangUp(exchange, () -> reset(connection(response).channel())));
+			case CUT -> hangUp(exchange, () -> channel(response).close());
+			case RESET -> Mono.delay(BEFORE_RESET, this.clock).then(hangUp(exchange, () -> reset(channel(response))));
 		};
 	}
 
@@ -199,10 +202,10 @@ final class SimulatorServer {
 		}).then(Mono.never());
 	}
 
-	private static Connection connection(HttpServerResponse response) {
-		AtomicReference<Connection> connection = new AtomicReference<>();
-		response.withConnection(connection::set);
-		return connection.get();
+	private static Channel channel(HttpServerResponse response) {
+		AtomicReference<Channel> channel = new AtomicReference<>();
+		response.withConnection((connection) -> channel.set(connection.channel()));
+		return channel.get();
 	}
 
 	private static void reset(Channel channel) {
