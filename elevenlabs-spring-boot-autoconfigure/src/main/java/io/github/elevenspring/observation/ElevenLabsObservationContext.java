@@ -17,7 +17,7 @@ public class ElevenLabsObservationContext extends Observation.Context {
 
 	private volatile @Nullable ReplyMetadata reply;
 
-	private volatile Outcome outcome = Outcome.CANCELLED;
+	private volatile Outcome outcome = Outcome.PENDING;
 
 	/**
 	 * Create a context.
@@ -50,7 +50,7 @@ public class ElevenLabsObservationContext extends Observation.Context {
 
 	/**
 	 * Return how the call ended.
-	 * @return the outcome
+	 * @return the outcome, {@link Outcome#PENDING} while the call runs
 	 */
 	public Outcome getOutcome() {
 		return this.outcome;
@@ -64,6 +64,11 @@ public class ElevenLabsObservationContext extends Observation.Context {
 	 * How a call ended.
 	 */
 	public enum Outcome {
+
+		/**
+		 * Not yet: the call is still running.
+		 */
+		PENDING,
 
 		/**
 		 * With a whole reply.

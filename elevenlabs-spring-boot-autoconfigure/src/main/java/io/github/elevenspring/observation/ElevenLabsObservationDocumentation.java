@@ -49,7 +49,8 @@ public enum ElevenLabsObservationDocumentation implements ObservationDocumentati
 		MODEL("model"),
 
 		/**
-		 * {@code success}, {@code error} or {@code cancelled}.
+		 * {@code success}, {@code error} or {@code cancelled}; {@code pending} while the
+		 * call runs.
 		 */
 		OUTCOME("outcome");
 

@@ -9,6 +9,7 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.SignalType;
 
 /**
  * Observes each call, from here to its last byte, error or cancellation. Requests made
@@ -49,9 +50,12 @@ public final class ObservationStage implements CallStage {
 			}).doOnComplete(() -> context.setOutcome(Outcome.SUCCESS)).doOnError((error) -> {
 				context.setOutcome(Outcome.ERROR);
 				observation.error(error);
-			})
-				.doFinally((signal) -> observation.stop())
-				.contextWrite((inner) -> inner.put(ObservationThreadLocalAccessor.KEY, observation));
+			}).doFinally((signal) -> {
+				if (signal == SignalType.CANCEL) {
+					context.setOutcome(Outcome.CANCELLED);
+				}
+				observation.stop();
+			}).contextWrite((inner) -> inner.put(ObservationThreadLocalAccessor.KEY, observation));
 		});
 	}
 

@@ -1,5 +1,6 @@
 package io.github.elevenspring.test.autoconfigure;
 
+import io.github.elevenspring.autoconfigure.ElevenLabsClientAutoConfiguration;
 import io.github.elevenspring.autoconfigure.ElevenLabsConnectionDetails;
 import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import org.apache.commons.logging.Log;
@@ -17,7 +18,7 @@ import org.springframework.context.annotation.Bean;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(beforeName = "io.github.elevenspring.autoconfigure.ElevenLabsAutoConfiguration")
+@AutoConfiguration(before = ElevenLabsClientAutoConfiguration.class)
 @ConditionalOnBooleanProperty("elevenlabs.simulator.enabled")
 @EnableConfigurationProperties(ElevenLabsSimulatorProperties.class)
 public final class ElevenLabsSimulatorAutoConfiguration {

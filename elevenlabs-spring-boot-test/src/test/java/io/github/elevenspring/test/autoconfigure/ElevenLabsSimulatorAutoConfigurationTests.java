@@ -3,6 +3,8 @@ package io.github.elevenspring.test.autoconfigure;
 import java.net.URI;
 import java.nio.file.Path;
 
+import io.github.elevenspring.autoconfigure.ElevenLabsAutoConfiguration;
+import io.github.elevenspring.autoconfigure.ElevenLabsClientAutoConfiguration;
 import io.github.elevenspring.autoconfigure.ElevenLabsConnectionDetails;
 import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import org.junit.jupiter.api.Test;
@@ -12,8 +14,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
@@ -29,6 +33,26 @@ class ElevenLabsSimulatorAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(ElevenLabsSimulatorAutoConfiguration.class));
+
+	/**
+	 * Whatever key lies in the environment: with the simulator on, no call leaves the
+	 * machine.
+	 */
+	@Test
+	void winsOverTheKeyOfAnAccount() {
+		this.runner
+			.withConfiguration(
+					AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+							ElevenLabsAutoConfiguration.class, ElevenLabsClientAutoConfiguration.class))
+			.withPropertyValues("elevenlabs.simulator.enabled=true", "elevenlabs.api-key=elevenlabs_dev_your_key_here",
+					"elevenlabs.base-url=https://api.elevenlabs.io")
+			.run((context) -> {
+				ElevenLabsConnectionDetails details = context.getBean(ElevenLabsConnectionDetails.class);
+				ElevenLabsSimulator simulator = context.getBean(ElevenLabsSimulator.class);
+				assertThat(details.getBaseUrl()).isEqualTo(simulator.baseUrl());
+				assertThat(details.getApiKey()).isEqualTo(simulator.apiKey());
+			});
+	}
 
 	@Test
 	void isOffByDefault() {
