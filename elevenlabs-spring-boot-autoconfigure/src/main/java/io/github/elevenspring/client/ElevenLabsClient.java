@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -18,7 +19,6 @@ import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.ApiRequest;
-import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -47,9 +47,10 @@ import org.springframework.web.util.UriComponentsBuilder;
 public final class ElevenLabsClient implements CallChain {
 
 	/**
-	 * As much of a body that is an error as is worth reading.
+	 * As much of a body that is an error as is worth reading. A failed validation repeats
+	 * its input, and that may be the longest text of a model.
 	 */
-	private static final int MOST_OF_AN_ERROR = 64 * 1024;
+	private static final int MOST_OF_AN_ERROR = 256 * 1024;
 
 	/**
 	 * How long the rest of a body that is an error is worth waiting for.
@@ -100,12 +101,13 @@ public final class ElevenLabsClient implements CallChain {
 			ApiRequest request = Endpoints.of(call);
 			URI uri = uri(request);
 			Redaction redaction = new Redaction(key, textsOf(call));
-			return send(call, request, uri, redaction)
-				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority()));
+			AtomicBoolean failed = new AtomicBoolean();
+			return send(call, request, uri, redaction, failed)
+				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority(), failed::get));
 		});
 	}
 
-	private Flux<ReplyPart> send(Call call, ApiRequest request, URI uri, Redaction redaction) {
+	private Flux<ReplyPart> send(Call call, ApiRequest request, URI uri, Redaction redaction, AtomicBoolean failed) {
 		WebClient.RequestBodySpec spec = this.http.method(request.method())
 			.uri(uri)
 			.attribute(URI_TEMPLATE, request.path());
@@ -116,32 +118,34 @@ public final class ElevenLabsClient implements CallChain {
 		else if (request.body() != null) {
 			complete = spec.contentType(MediaType.APPLICATION_JSON).bodyValue(json(request.body()));
 		}
-		return complete.exchangeToFlux((response) -> read(call, response, redaction));
+		return complete.exchangeToFlux((response) -> read(call, response, redaction, failed));
 	}
 
-	private Flux<ReplyPart> read(Call call, ClientResponse response, Redaction redaction) {
+	private Flux<ReplyPart> read(Call call, ClientResponse response, Redaction redaction, AtomicBoolean failed) {
 		Flux<ReplyPart.Chunk> body = response.bodyToFlux(DataBuffer.class)
 			.map(ElevenLabsClient::copyAndRelease)
 			.filter((chunk) -> chunk.size() > 0)
 			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
 		if (!response.statusCode().is2xxSuccessful()) {
-			return fail(response, body, redaction);
+			return fail(response, body, redaction, failed);
 		}
 		HttpHeaders headers = HttpHeaders.readOnlyHttpHeaders(response.headers().asHttpHeaders());
 		ReplyPart head = new ReplyPart.Head(response.statusCode().value(), headers, ReplyHeaders.metadata(headers));
 		if (call.operation().answer() == Answer.ANYTHING) {
 			return body.cast(ReplyPart.class).startWith(head);
 		}
-		return body.switchOnFirst((first, all) -> {
-			ReplyPart.Chunk chunk = first.get();
-			if (!first.isOnError() && (chunk == null || !isAnswer(call, headers, chunk.bytes()))) {
-				return fail(response, all, redaction);
+		BodyBeginning beginning = new BodyBeginning(call, contentType(headers));
+		return body.handle(beginning::accept).concatWith(beginning.rest()).switchOnFirst((first, all) -> {
+			if (!first.isOnError() && !beginning.isAnswer()) {
+				return fail(response, all, redaction, failed);
 			}
 			return all.cast(ReplyPart.class).startWith(head);
 		});
 	}
 
-	private Flux<ReplyPart> fail(ClientResponse response, Flux<ReplyPart.Chunk> body, Redaction redaction) {
+	private Flux<ReplyPart> fail(ClientResponse response, Flux<ReplyPart.Chunk> body, Redaction redaction,
+			AtomicBoolean failed) {
+		failed.set(true);
 		return beginningOf(body)
 			.flatMapMany((beginning) -> Flux.error(() -> this.errors.decode(response.statusCode().value(),
 					response.headers().asHttpHeaders(), beginning.toByteArray(), redaction)));
@@ -175,30 +179,6 @@ public final class ElevenLabsClient implements CallChain {
 		return builder.encode().buildAndExpand(variables.toArray()).toUri();
 	}
 
-	/**
-	 * Tell whether a successful response is what was asked for. Proxies, captive portals
-	 * and the service itself have been seen to send errors with status 200.
-	 */
-	private static boolean isAnswer(Call call, HttpHeaders headers, byte[] firstBytes) {
-		MediaType type = contentType(headers);
-		if (call.operation().answer() == Answer.JSON) {
-			byte first = firstVisible(firstBytes);
-			return first == '{' || first == '[';
-		}
-		if (type != null && !isAudio(type)) {
-			return false;
-		}
-		OutputFormat format = (call.request() instanceof SpeechRequest speech) ? speech.outputFormat() : null;
-		boolean selfDescribing = format == null || format.isSelfDescribing();
-		byte first = firstVisible(firstBytes);
-		return !selfDescribing || (first != '{' && first != '[' && first != '<');
-	}
-
-	private static boolean isAudio(MediaType type) {
-		return type.getType().equals("audio") || type.getType().equals("video")
-				|| type.equalsTypeAndSubtype(MediaType.APPLICATION_OCTET_STREAM) || type.getSubtype().equals("ogg");
-	}
-
 	private static @Nullable MediaType contentType(HttpHeaders headers) {
 		try {
 			return headers.getContentType();
@@ -206,15 +186,6 @@ public final class ElevenLabsClient implements CallChain {
 		catch (RuntimeException ex) {
 			return null;
 		}
-	}
-
-	private static byte firstVisible(byte[] bytes) {
-		for (byte value : bytes) {
-			if (value != ' ' && value != '\n' && value != '\r' && value != '\t') {
-				return value;
-			}
-		}
-		return ' ';
 	}
 
 	private static byte[] json(Object body) {

@@ -14,6 +14,9 @@ import org.springframework.util.Assert;
  */
 public record OutputFormat(String value) {
 
+	// First of all: the constants below are checked against it.
+	private static final Pattern SPELLING = Pattern.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*");
+
 	/**
 	 * MP3, 44.1 kHz, 128 kbit/s: what ElevenLabs sends when nothing is asked for.
 	 */
@@ -58,8 +61,6 @@ public record OutputFormat(String value) {
 	 * Opus in Ogg, 48 kHz, 64 kbit/s.
 	 */
 	public static final OutputFormat OPUS_48000_64 = new OutputFormat("opus_48000_64");
-
-	private static final Pattern SPELLING = Pattern.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*");
 
 	/**
 	 * Create a format.
