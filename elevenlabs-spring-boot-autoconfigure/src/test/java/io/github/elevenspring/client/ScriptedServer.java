@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A server that sends exactly the bytes a test wants, and breaks off exactly where the
@@ -38,6 +39,8 @@ public final class ScriptedServer implements Closeable {
 	});
 
 	private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
+
+	private final AtomicLong sent = new AtomicLong();
 
 	private final List<Request> requests = new CopyOnWriteArrayList<>();
 
@@ -73,6 +76,13 @@ public final class ScriptedServer implements Closeable {
 
 	public List<Request> requests() {
 		return this.requests;
+	}
+
+	/**
+	 * How many bytes the script counted as sent.
+	 */
+	public long sent() {
+		return this.sent.get();
 	}
 
 	/**
@@ -113,7 +123,7 @@ public final class ScriptedServer implements Closeable {
 		try (connection) {
 			connection.setTcpNoDelay(true);
 			Request request = read(connection.getInputStream());
-			Peer peer = new Peer(connection, request);
+			Peer peer = new Peer(connection, request, this.sent);
 			this.peers.add(peer);
 			this.requests.add(request);
 			this.threads.execute(peer::listen);
@@ -176,7 +186,10 @@ public final class ScriptedServer implements Closeable {
 
 		private final CountDownLatch gone = new CountDownLatch(1);
 
-		private Peer(Socket connection, Request request) {
+		private final AtomicLong sent;
+
+		private Peer(Socket connection, Request request, AtomicLong sent) {
+			this.sent = sent;
 			this.connection = connection;
 			this.request = request;
 		}
@@ -208,6 +221,10 @@ public final class ScriptedServer implements Closeable {
 
 		public Peer endChunks() throws IOException {
 			return send("0\r\n\r\n");
+		}
+
+		public void count(int bytes) {
+			this.sent.addAndGet(bytes);
 		}
 
 		/**
