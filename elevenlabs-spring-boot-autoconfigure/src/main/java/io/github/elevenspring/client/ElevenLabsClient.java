@@ -25,9 +25,11 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpEntity;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.util.StringUtils;
@@ -98,9 +100,14 @@ public final class ElevenLabsClient implements CallChain {
 						"There is no API key: set elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY,"
 								+ " to a key from the developers section of your ElevenLabs account"));
 			}
+			if (!key.chars().allMatch((character) -> character > ' ' && character < 127)) {
+				return Flux.error(new ElevenLabsRejectedException(ErrorKind.AUTH,
+						"The API key holds a line break, a space or another character that no key has: set"
+								+ " elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY, to the bare key"));
+			}
 			ApiRequest request = Endpoints.of(call);
 			URI uri = uri(request);
-			Redaction redaction = new Redaction(key, textsOf(call));
+			Redaction redaction = new Redaction(key, () -> textsOf(call));
 			AtomicBoolean failed = new AtomicBoolean();
 			return send(call, request, uri, redaction, failed)
 				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority(), failed::get));
@@ -216,8 +223,29 @@ public final class ElevenLabsClient implements CallChain {
 				.map(String.class::cast)
 				.toList();
 		}
-		Object body = (call.request() instanceof ApiRequest request) ? request.body() : null;
-		return (body != null) ? List.of(new String(json(body), StandardCharsets.UTF_8)) : List.of();
+		List<String> texts = new ArrayList<>();
+		if (call.request() instanceof ApiRequest request) {
+			if (request.body() != null) {
+				collect(WireJson.MAPPER.readTree(json(request.body())), texts);
+			}
+			if (request.parts() != null) {
+				request.parts()
+					.values()
+					.forEach((parts) -> parts.stream()
+						.map(HttpEntity::getBody)
+						.filter(String.class::isInstance)
+						.map(String.class::cast)
+						.forEach(texts::add));
+			}
+		}
+		return texts;
+	}
+
+	private static void collect(JsonNode node, List<String> texts) {
+		if (node.isString()) {
+			texts.add(node.asString());
+		}
+		node.forEach((child) -> collect(child, texts));
 	}
 
 }
