@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,6 +38,7 @@ import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.UriComponentsBuilder;
+import org.springframework.web.util.UriUtils;
 
 /**
  * The end of the line: turns a call into one HTTP request, and the response into parts,
@@ -175,15 +177,45 @@ public final class ElevenLabsClient implements CallChain {
 	}
 
 	private URI uri(ApiRequest request) {
-		UriComponentsBuilder builder = UriComponentsBuilder.fromUri(this.baseUrl.get()).path(request.path());
-		List<Object> variables = new ArrayList<>(request.uriVariables());
+		StringBuilder uri = new StringBuilder(StringUtils.trimTrailingCharacter(this.baseUrl.get().toString(), '/'));
+		uri.append(path(request));
+		char separator = '?';
 		for (Map.Entry<String, List<String>> parameter : request.query().entrySet()) {
 			for (String value : parameter.getValue()) {
-				builder.queryParam(parameter.getKey(), "{" + parameter.getKey() + "}");
-				variables.add(value);
+				uri.append(separator).append(encode(parameter.getKey())).append('=').append(encode(value));
+				separator = '&';
 			}
 		}
-		return builder.encode().buildAndExpand(variables.toArray()).toUri();
+		return URI.create(uri.toString());
+	}
+
+	private static String path(ApiRequest request) {
+		Iterator<Object> values = request.uriVariables().iterator();
+		String path = UriComponentsBuilder.fromPath(request.path()).encode().build().expand((name) -> {
+			if (!values.hasNext()) {
+				throw misfit(request);
+			}
+			String value = values.next().toString();
+			if (value.equals(".") || value.equals("..")) {
+				throw new ElevenLabsRejectedException(ErrorKind.INVALID, "'" + value
+						+ "' is not an id and would lead to another endpoint: use an id that ElevenLabs returned");
+			}
+			return value;
+		}).toUriString();
+		if (values.hasNext()) {
+			throw misfit(request);
+		}
+		return path;
+	}
+
+	private static ElevenLabsRejectedException misfit(ApiRequest request) {
+		return new ElevenLabsRejectedException(ErrorKind.INVALID,
+				"The path " + request.path() + " does not have one placeholder for each of "
+						+ request.uriVariables().size() + " values: give as many values as there are placeholders");
+	}
+
+	private static String encode(String value) {
+		return UriUtils.encode(value, StandardCharsets.UTF_8);
 	}
 
 	private static @Nullable MediaType contentType(HttpHeaders headers) {
