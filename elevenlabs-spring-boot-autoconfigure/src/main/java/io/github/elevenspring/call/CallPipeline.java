@@ -3,6 +3,7 @@ package io.github.elevenspring.call;
 import java.time.Duration;
 import java.util.List;
 import java.util.ListIterator;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.elevenspring.error.ElevenLabsTransportException;
@@ -72,14 +73,22 @@ public final class CallPipeline {
 		return Flux.defer(() -> {
 			Duration limit = limitOf(call);
 			AtomicLong received = new AtomicLong();
-			Mono<Void> expiry = Mono.delay(limit, this.timer)
-				.then(Mono
-					.error(() -> new ElevenLabsTransportException(ErrorKind.TIMEOUT, "The call did not end within "
-							+ limit
-							+ ": raise elevenlabs.timeout.total or the deadline of the request, or shorten the text",
-							null, received.get())));
-			return this.line.proceed(call).doOnNext((part) -> received.addAndGet(part.size())).takeUntilOther(expiry);
+			AtomicBoolean expired = new AtomicBoolean();
+			Mono<Long> expiry = Mono.delay(limit, this.timer).doOnNext((tick) -> expired.set(true));
+			// An expiry that failed would end the reply, but not what goes on for it.
+			return this.line.proceed(call)
+				.doOnNext((part) -> received.addAndGet(part.size()))
+				.takeUntilOther(expiry)
+				.concatWith(
+						Flux.defer(() -> expired.get() ? Flux.error(tooLate(limit, received.get())) : Flux.empty()));
 		});
+	}
+
+	private static ElevenLabsTransportException tooLate(Duration limit, long received) {
+		return new ElevenLabsTransportException(ErrorKind.TIMEOUT,
+				"The call did not end within " + limit
+						+ ": raise elevenlabs.timeout.total or the deadline of the request, or shorten the text",
+				null, received);
 	}
 
 	private Duration limitOf(Call call) {

@@ -6,8 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -18,16 +20,17 @@ import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.ApiRequest;
-import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpEntity;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.util.StringUtils;
@@ -35,6 +38,7 @@ import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.util.UriComponentsBuilder;
+import org.springframework.web.util.UriUtils;
 
 /**
  * The end of the line: turns a call into one HTTP request, and the response into parts,
@@ -47,9 +51,10 @@ import org.springframework.web.util.UriComponentsBuilder;
 public final class ElevenLabsClient implements CallChain {
 
 	/**
-	 * As much of a body that is an error as is worth reading.
+	 * As much of a body that is an error as is worth reading. A failed validation repeats
+	 * its input, and that may be the longest text of a model.
 	 */
-	private static final int MOST_OF_AN_ERROR = 64 * 1024;
+	private static final int MOST_OF_AN_ERROR = 256 * 1024;
 
 	/**
 	 * How long the rest of a body that is an error is worth waiting for.
@@ -97,15 +102,21 @@ public final class ElevenLabsClient implements CallChain {
 						"There is no API key: set elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY,"
 								+ " to a key from the developers section of your ElevenLabs account"));
 			}
+			if (!key.chars().allMatch((character) -> character > ' ' && character < 127)) {
+				return Flux.error(new ElevenLabsRejectedException(ErrorKind.AUTH,
+						"The API key holds a line break, a space or another character that no key has: set"
+								+ " elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY, to the bare key"));
+			}
 			ApiRequest request = Endpoints.of(call);
 			URI uri = uri(request);
-			Redaction redaction = new Redaction(key, textsOf(call));
-			return send(call, request, uri, redaction)
-				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority()));
+			Redaction redaction = new Redaction(key, () -> textsOf(call));
+			AtomicBoolean failed = new AtomicBoolean();
+			return send(call, request, uri, redaction, failed)
+				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority(), failed::get));
 		});
 	}
 
-	private Flux<ReplyPart> send(Call call, ApiRequest request, URI uri, Redaction redaction) {
+	private Flux<ReplyPart> send(Call call, ApiRequest request, URI uri, Redaction redaction, AtomicBoolean failed) {
 		WebClient.RequestBodySpec spec = this.http.method(request.method())
 			.uri(uri)
 			.attribute(URI_TEMPLATE, request.path());
@@ -116,32 +127,34 @@ public final class ElevenLabsClient implements CallChain {
 		else if (request.body() != null) {
 			complete = spec.contentType(MediaType.APPLICATION_JSON).bodyValue(json(request.body()));
 		}
-		return complete.exchangeToFlux((response) -> read(call, response, redaction));
+		return complete.exchangeToFlux((response) -> read(call, response, redaction, failed));
 	}
 
-	private Flux<ReplyPart> read(Call call, ClientResponse response, Redaction redaction) {
+	private Flux<ReplyPart> read(Call call, ClientResponse response, Redaction redaction, AtomicBoolean failed) {
 		Flux<ReplyPart.Chunk> body = response.bodyToFlux(DataBuffer.class)
 			.map(ElevenLabsClient::copyAndRelease)
 			.filter((chunk) -> chunk.size() > 0)
 			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
 		if (!response.statusCode().is2xxSuccessful()) {
-			return fail(response, body, redaction);
+			return fail(response, body, redaction, failed);
 		}
 		HttpHeaders headers = HttpHeaders.readOnlyHttpHeaders(response.headers().asHttpHeaders());
 		ReplyPart head = new ReplyPart.Head(response.statusCode().value(), headers, ReplyHeaders.metadata(headers));
 		if (call.operation().answer() == Answer.ANYTHING) {
 			return body.cast(ReplyPart.class).startWith(head);
 		}
-		return body.switchOnFirst((first, all) -> {
-			ReplyPart.Chunk chunk = first.get();
-			if (!first.isOnError() && (chunk == null || !isAnswer(call, headers, chunk.bytes()))) {
-				return fail(response, all, redaction);
+		BodyBeginning beginning = new BodyBeginning(call, contentType(headers));
+		return body.handle(beginning::accept).concatWith(beginning.rest()).switchOnFirst((first, all) -> {
+			if (!first.isOnError() && !beginning.isAnswer()) {
+				return fail(response, all, redaction, failed);
 			}
 			return all.cast(ReplyPart.class).startWith(head);
 		});
 	}
 
-	private Flux<ReplyPart> fail(ClientResponse response, Flux<ReplyPart.Chunk> body, Redaction redaction) {
+	private Flux<ReplyPart> fail(ClientResponse response, Flux<ReplyPart.Chunk> body, Redaction redaction,
+			AtomicBoolean failed) {
+		failed.set(true);
 		return beginningOf(body)
 			.flatMapMany((beginning) -> Flux.error(() -> this.errors.decode(response.statusCode().value(),
 					response.headers().asHttpHeaders(), beginning.toByteArray(), redaction)));
@@ -164,39 +177,45 @@ public final class ElevenLabsClient implements CallChain {
 	}
 
 	private URI uri(ApiRequest request) {
-		UriComponentsBuilder builder = UriComponentsBuilder.fromUri(this.baseUrl.get()).path(request.path());
-		List<Object> variables = new ArrayList<>(request.uriVariables());
+		StringBuilder uri = new StringBuilder(StringUtils.trimTrailingCharacter(this.baseUrl.get().toString(), '/'));
+		uri.append(path(request));
+		char separator = '?';
 		for (Map.Entry<String, List<String>> parameter : request.query().entrySet()) {
 			for (String value : parameter.getValue()) {
-				builder.queryParam(parameter.getKey(), "{" + parameter.getKey() + "}");
-				variables.add(value);
+				uri.append(separator).append(encode(parameter.getKey())).append('=').append(encode(value));
+				separator = '&';
 			}
 		}
-		return builder.encode().buildAndExpand(variables.toArray()).toUri();
+		return URI.create(uri.toString());
 	}
 
-	/**
-	 * Tell whether a successful response is what was asked for. Proxies, captive portals
-	 * and the service itself have been seen to send errors with status 200.
-	 */
-	private static boolean isAnswer(Call call, HttpHeaders headers, byte[] firstBytes) {
-		MediaType type = contentType(headers);
-		if (call.operation().answer() == Answer.JSON) {
-			byte first = firstVisible(firstBytes);
-			return first == '{' || first == '[';
+	private static String path(ApiRequest request) {
+		Iterator<Object> values = request.uriVariables().iterator();
+		String path = UriComponentsBuilder.fromPath(request.path()).encode().build().expand((name) -> {
+			if (!values.hasNext()) {
+				throw misfit(request);
+			}
+			String value = values.next().toString();
+			if (value.equals(".") || value.equals("..")) {
+				throw new ElevenLabsRejectedException(ErrorKind.INVALID, "'" + value
+						+ "' is not an id and would lead to another endpoint: use an id that ElevenLabs returned");
+			}
+			return value;
+		}).toUriString();
+		if (values.hasNext()) {
+			throw misfit(request);
 		}
-		if (type != null && !isAudio(type)) {
-			return false;
-		}
-		OutputFormat format = (call.request() instanceof SpeechRequest speech) ? speech.outputFormat() : null;
-		boolean selfDescribing = format == null || format.isSelfDescribing();
-		byte first = firstVisible(firstBytes);
-		return !selfDescribing || (first != '{' && first != '[' && first != '<');
+		return path;
 	}
 
-	private static boolean isAudio(MediaType type) {
-		return type.getType().equals("audio") || type.getType().equals("video")
-				|| type.equalsTypeAndSubtype(MediaType.APPLICATION_OCTET_STREAM) || type.getSubtype().equals("ogg");
+	private static ElevenLabsRejectedException misfit(ApiRequest request) {
+		return new ElevenLabsRejectedException(ErrorKind.INVALID,
+				"The path " + request.path() + " does not have one placeholder for each of "
+						+ request.uriVariables().size() + " values: give as many values as there are placeholders");
+	}
+
+	private static String encode(String value) {
+		return UriUtils.encode(value, StandardCharsets.UTF_8);
 	}
 
 	private static @Nullable MediaType contentType(HttpHeaders headers) {
@@ -206,15 +225,6 @@ public final class ElevenLabsClient implements CallChain {
 		catch (RuntimeException ex) {
 			return null;
 		}
-	}
-
-	private static byte firstVisible(byte[] bytes) {
-		for (byte value : bytes) {
-			if (value != ' ' && value != '\n' && value != '\r' && value != '\t') {
-				return value;
-			}
-		}
-		return ' ';
 	}
 
 	private static byte[] json(Object body) {
@@ -245,8 +255,29 @@ public final class ElevenLabsClient implements CallChain {
 				.map(String.class::cast)
 				.toList();
 		}
-		Object body = (call.request() instanceof ApiRequest request) ? request.body() : null;
-		return (body != null) ? List.of(new String(json(body), StandardCharsets.UTF_8)) : List.of();
+		List<String> texts = new ArrayList<>();
+		if (call.request() instanceof ApiRequest request) {
+			if (request.body() != null) {
+				collect(WireJson.MAPPER.readTree(json(request.body())), texts);
+			}
+			if (request.parts() != null) {
+				request.parts()
+					.values()
+					.forEach((parts) -> parts.stream()
+						.map(HttpEntity::getBody)
+						.filter(String.class::isInstance)
+						.map(String.class::cast)
+						.forEach(texts::add));
+			}
+		}
+		return texts;
+	}
+
+	private static void collect(JsonNode node, List<String> texts) {
+		if (node.isString()) {
+			texts.add(node.asString());
+		}
+		node.forEach((child) -> collect(child, texts));
 	}
 
 }

@@ -58,6 +58,13 @@ final class ErrorCodes {
 	}
 
 	/**
+	 * Tell whether a code is one of the vendor's.
+	 */
+	static boolean isKnown(String code) {
+		return KINDS.containsKey(code);
+	}
+
+	/**
 	 * Tell the kind of an error: by its code, then by its legacy code, then by the HTTP
 	 * status.
 	 */

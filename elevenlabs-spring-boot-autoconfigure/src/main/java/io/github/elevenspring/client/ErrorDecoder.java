@@ -61,7 +61,7 @@ final class ErrorDecoder {
 		ErrorKind kind = ErrorCodes.kind(detail.code(), detail.status(), httpStatus);
 		String name = detail.name();
 		String traceId = (detail.requestId() != null) ? detail.requestId()
-				: plain(headers.getFirst(ReplyHeaders.TRACE_ID));
+				: plain(headers.getFirst(ReplyHeaders.TRACE_ID), redaction);
 		String message = "ElevenLabs answered HTTP " + httpStatus + ((name != null) ? " (" + name + ")" : "")
 				+ ((received > 0) ? " and broke off with an error after " + received + " bytes" : "")
 				+ describe(httpStatus, detail, body) + ". Remedy: " + ErrorCodes.remedy(kind, name)
@@ -94,8 +94,8 @@ final class ErrorDecoder {
 			return Detail.NONE;
 		}
 		if (detail.isObject()) {
-			return new Detail(plain(text(detail, "code")), plain(text(detail, "status")),
-					clean(text(detail, "message"), redaction), plain(text(detail, "request_id")));
+			return new Detail(code(text(detail, "code"), redaction), code(text(detail, "status"), redaction),
+					clean(text(detail, "message"), redaction), plain(text(detail, "request_id"), redaction));
 		}
 		String message = detail.isString() ? detail.asString() : null;
 		if (detail.isArray()) {
@@ -125,10 +125,18 @@ final class ErrorDecoder {
 	}
 
 	/**
-	 * Pass a code or an id, and nothing that could be a sentence.
+	 * Pass a code: one that is known, or one that is nothing of what was sent.
 	 */
-	private static @Nullable String plain(@Nullable String name) {
-		return (name != null && NAME.matcher(name).matches()) ? name : null;
+	private static @Nullable String code(@Nullable String code, @Nullable Redaction redaction) {
+		return (code != null && ErrorCodes.isKnown(code)) ? code : plain(code, redaction);
+	}
+
+	/**
+	 * Pass an id, but nothing that could be a sentence, the key or a word of the text.
+	 */
+	private static @Nullable String plain(@Nullable String name, @Nullable Redaction redaction) {
+		return (name != null && redaction != null && NAME.matcher(name).matches() && !redaction.isQuote(name)) ? name
+				: null;
 	}
 
 	private static @Nullable String text(JsonNode node, String field) {

@@ -1,16 +1,28 @@
 package io.github.elevenspring.client;
 
+import java.util.BitSet;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.web.util.HtmlUtils;
+
 /**
  * Makes a sentence of the vendor fit for exceptions and logs: whatever it repeats of what
- * was sent, the key or the user's text, is cut out, and what is left is kept short.
+ * was sent, the key or the user's text, is cut out, also where it was escaped for JSON or
+ * HTML, and what is left is one short line.
  */
 final class Redaction {
 
 	private static final int LONGEST_MESSAGE = 300;
+
+	/**
+	 * As much of a message as is worth reading.
+	 */
+	private static final int LONGEST_READ = 2000;
 
 	/**
 	 * As many characters in a row as two texts hardly share by chance.
@@ -21,54 +33,82 @@ final class Redaction {
 
 	private static final String REMOVED = "[removed]";
 
+	private static final Pattern SPACE = Pattern.compile("[\\s\\p{Cntrl}]+");
+
 	private final @Nullable String apiKey;
 
-	private final List<String> texts;
+	private final Supplier<List<String>> texts;
 
-	Redaction(@Nullable String apiKey, List<String> texts) {
+	/**
+	 * Create a redaction for one call.
+	 * @param apiKey the key that was sent
+	 * @param texts tells the texts that were sent; asked only when there is something to
+	 * clean
+	 */
+	Redaction(@Nullable String apiKey, Supplier<List<String>> texts) {
 		this.apiKey = apiKey;
-		this.texts = texts.stream().filter((text) -> text.length() >= SHORTEST_TEXT).toList();
+		this.texts = texts;
 	}
 
 	String clean(String message) {
-		String clean = message.strip();
-		if (this.apiKey != null && !this.apiKey.isEmpty()) {
-			clean = clean.replace(this.apiKey, REMOVED);
-		}
-		if (clean.length() > LONGEST_MESSAGE) {
-			clean = clean.substring(0, LONGEST_MESSAGE) + "…";
-		}
-		for (String text : this.texts) {
-			clean = withoutQuotes(clean, text);
-		}
-		return clean;
+		String clean = inOneLine(message);
+		boolean cut = clean.length() > LONGEST_READ;
+		clean = cut ? clean.substring(0, LONGEST_READ) : clean;
+		clean = withoutQuotes(clean, secrets());
+		// The beginning of a quote may be too short to be seen where the message was cut.
+		clean = cut ? clean.substring(0, Math.max(0, clean.length() - WINDOW)) : clean;
+		return (clean.length() > LONGEST_MESSAGE) ? clean.substring(0, LONGEST_MESSAGE) + "…" : clean;
 	}
 
-	private static String withoutQuotes(String message, String text) {
+	/**
+	 * Tell whether a code or an id is, or holds, a piece of what was sent.
+	 */
+	boolean isQuote(String name) {
+		return secrets().stream().anyMatch((text) -> text.contains(name) || holdsWindow(name, text));
+	}
+
+	private List<String> secrets() {
+		return Stream.concat(Stream.ofNullable(this.apiKey), this.texts.get().stream())
+			.flatMap((text) -> Stream.of(text, WireJson.escaped(text), WireJson.escapedToAscii(text),
+					HtmlUtils.htmlEscape(text)))
+			.map(Redaction::inOneLine)
+			.filter((text) -> text.length() >= SHORTEST_TEXT)
+			.distinct()
+			.toList();
+	}
+
+	private static String inOneLine(String text) {
+		return SPACE.matcher(text).replaceAll(" ").strip();
+	}
+
+	private static boolean holdsWindow(String name, String text) {
+		for (int start = 0; start + WINDOW <= name.length(); start++) {
+			if (text.contains(name.substring(start, start + WINDOW))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static String withoutQuotes(String message, List<String> texts) {
+		BitSet quoted = new BitSet(message.length());
+		for (String text : texts) {
+			int window = Math.min(WINDOW, text.length());
+			for (int start = 0; start + window <= message.length(); start++) {
+				if (text.contains(message.substring(start, start + window))) {
+					quoted.set(start, start + window);
+				}
+			}
+		}
 		StringBuilder clean = new StringBuilder();
 		int position = 0;
 		while (position < message.length()) {
-			int quoted = lengthOfQuote(message, position, text);
-			if (quoted > 0) {
-				clean.append(REMOVED);
-				position += quoted;
-			}
-			else {
-				clean.append(message.charAt(position++));
-			}
+			int quote = quoted.nextSetBit(position);
+			clean.append(message, position, (quote < 0) ? message.length() : quote);
+			position = (quote < 0) ? message.length() : quoted.nextClearBit(quote);
+			clean.append((quote < 0) ? "" : REMOVED);
 		}
 		return clean.toString();
-	}
-
-	private static int lengthOfQuote(String message, int start, String text) {
-		int end = start + Math.min(WINDOW, text.length());
-		if (end > message.length() || !text.contains(message.substring(start, end))) {
-			return 0;
-		}
-		while (end < message.length() && text.contains(message.substring(start, end + 1))) {
-			end++;
-		}
-		return end - start;
 	}
 
 }

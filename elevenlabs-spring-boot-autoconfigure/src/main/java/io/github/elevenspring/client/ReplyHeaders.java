@@ -21,6 +21,12 @@ final class ReplyHeaders {
 
 	private static final String NOT_STORED = "not_stored";
 
+	/**
+	 * Longer waits are taken for nonsense, and would overflow when counted in
+	 * nanoseconds.
+	 */
+	private static final Duration LONGEST_WAIT = Duration.ofDays(366);
+
 	private ReplyHeaders() {
 	}
 
@@ -44,16 +50,20 @@ final class ReplyHeaders {
 		}
 		Long seconds = number(headers, HttpHeaders.RETRY_AFTER);
 		if (seconds != null) {
-			return Duration.ofSeconds(seconds);
+			return sensible(Duration.ofSeconds(seconds));
 		}
 		try {
 			ZonedDateTime date = ZonedDateTime.parse(value.trim(), DateTimeFormatter.RFC_1123_DATE_TIME);
 			Duration wait = Duration.between(clock.instant(), date.toInstant());
-			return wait.isNegative() ? Duration.ZERO : wait;
+			return wait.isNegative() ? Duration.ZERO : sensible(wait);
 		}
 		catch (DateTimeException ex) {
 			return null;
 		}
+	}
+
+	private static @Nullable Duration sensible(Duration wait) {
+		return (wait.compareTo(LONGEST_WAIT) <= 0) ? wait : null;
 	}
 
 	private static @Nullable Integer smallNumber(HttpHeaders headers, String name) {

@@ -6,6 +6,7 @@ import java.util.function.BiFunction;
 
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ErrorKind;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -56,8 +57,8 @@ public final class ReplyReader {
 	 * @param <T> type of the value
 	 * @param reply the parts
 	 * @param type class of the value
-	 * @return the value; empty if the body is; fails with kind {@link ErrorKind#SERVER}
-	 * if the body is something else
+	 * @return the value; empty if the body is, or holds {@code null}; fails with kind
+	 * {@link ErrorKind#SERVER} if the body is something else
 	 */
 	public <T> Mono<T> json(Flux<ReplyPart> reply, Class<T> type) {
 		return json(reply, type, (head, value) -> value);
@@ -69,13 +70,16 @@ public final class ReplyReader {
 	 * @param <R> type of the result
 	 * @param reply the parts
 	 * @param type class of the value
-	 * @param result makes the result
-	 * @return the result; empty if the body is; fails with kind {@link ErrorKind#SERVER}
-	 * if the body is something else
+	 * @param result makes the result, or returns {@code null} if the value is not an
+	 * answer
+	 * @return the result; empty if the body is, or holds {@code null}; fails with kind
+	 * {@link ErrorKind#SERVER} if the body is something else
 	 */
-	public <T, R> Mono<R> json(Flux<ReplyPart> reply, Class<T> type, BiFunction<ReplyPart.Head, T, R> result) {
+	public <T, R> Mono<R> json(Flux<ReplyPart> reply, Class<T> type,
+			BiFunction<ReplyPart.Head, T, @Nullable R> result) {
 		return whole(reply).filter((whole) -> whole.body().length > 0)
-			.map((whole) -> value(whole.head(), whole.body(), whole.body().length, type, result));
+			.flatMap((whole) -> Mono
+				.justOrEmpty(this.<T, R>value(whole.head(), whole.body(), whole.body().length, type, result)));
 	}
 
 	/**
@@ -85,15 +89,23 @@ public final class ReplyReader {
 	 * @param <R> type of the results
 	 * @param reply the parts
 	 * @param type class of the values
-	 * @param result makes a result out of the head and a value
+	 * @param result makes a result out of the head and a value, or returns {@code null}
+	 * if the value is not an answer
 	 * @return the results in order
 	 */
-	public <T, R> Flux<R> jsonLines(Flux<ReplyPart> reply, Class<T> type, BiFunction<ReplyPart.Head, T, R> result) {
+	public <T, R> Flux<R> jsonLines(Flux<ReplyPart> reply, Class<T> type,
+			BiFunction<ReplyPart.Head, T, @Nullable R> result) {
 		return Flux.defer(() -> {
 			LineSplitter splitter = new LineSplitter(this.mostInMemory);
 			return reply.concatMapIterable(splitter::add, 1)
 				.concatWith(Flux.defer(() -> Flux.fromIterable(splitter.rest())))
-				.map((line) -> value(splitter.head(), line, splitter.received(), type, result));
+				.map((line) -> {
+					R value = value(splitter.head(), line, splitter.received(), type, result);
+					if (value == null) {
+						throw UnusableReply.notJson(splitter.head(), splitter.received());
+					}
+					return value;
+				});
 		});
 	}
 
@@ -115,13 +127,25 @@ public final class ReplyReader {
 		});
 	}
 
-	private <T, R> R value(ReplyPart.Head head, byte[] json, long received, Class<T> type,
-			BiFunction<ReplyPart.Head, T, R> result) {
+	private <T, R> @Nullable R value(ReplyPart.Head head, byte[] json, long received, Class<T> type,
+			BiFunction<ReplyPart.Head, T, @Nullable R> result) {
 		if (isError(json)) {
 			throw this.errors.decodeLate(head, json, received);
 		}
+		T value = read(head, json, received, type);
+		if (value == null) {
+			return null;
+		}
+		R made = result.apply(head, value);
+		if (made == null) {
+			throw UnusableReply.notJson(head, received);
+		}
+		return made;
+	}
+
+	private static <T> @Nullable T read(ReplyPart.Head head, byte[] json, long received, Class<T> type) {
 		try {
-			return result.apply(head, WireJson.MAPPER.readValue(json, type));
+			return WireJson.MAPPER.readValue(json, type);
 		}
 		catch (JacksonException ex) {
 			throw UnusableReply.notJson(head, received);

@@ -29,6 +29,11 @@ record SpeechBody(String text, @Nullable String modelId, @Nullable String langua
 				request.languageTextNormalization(), request.usePvcAsIvc());
 	}
 
+	@Override
+	public String toString() {
+		return "SpeechBody[model=" + this.modelId + "]";
+	}
+
 	private static <T> @Nullable List<T> orNull(List<T> list) {
 		return list.isEmpty() ? null : list;
 	}

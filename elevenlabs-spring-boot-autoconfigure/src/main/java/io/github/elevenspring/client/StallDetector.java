@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import io.github.elevenspring.call.ReplyPart;
@@ -48,6 +49,12 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private final String host;
 
+	/**
+	 * Whether the end is decided already, and bounded elsewhere: an error status whose
+	 * body is late stays that error.
+	 */
+	private final BooleanSupplier decided;
+
 	private final Disposable.Swap task = Disposables.swap();
 
 	private volatile int state;
@@ -65,19 +72,22 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private @Nullable Subscription upstream;
 
-	private StallDetector(CoreSubscriber<? super ReplyPart> actual, Timeouts timeouts, Scheduler timer, String host) {
+	private StallDetector(CoreSubscriber<? super ReplyPart> actual, Timeouts timeouts, Scheduler timer, String host,
+			BooleanSupplier decided) {
 		this.actual = actual;
 		this.timeouts = timeouts;
 		this.timer = timer;
 		this.host = host;
+		this.decided = decided;
 	}
 
 	/**
 	 * Return the operator, for {@code Flux.transform}.
+	 * @param decided tells that the reply is known to fail and will do so in bounded time
 	 */
 	static Function<? super Publisher<ReplyPart>, ? extends Publisher<ReplyPart>> watch(Timeouts timeouts,
-			Scheduler timer, String host) {
-		return Operators.lift((scannable, actual) -> new StallDetector(actual, timeouts, timer, host));
+			Scheduler timer, String host, BooleanSupplier decided) {
+		return Operators.lift((scannable, actual) -> new StallDetector(actual, timeouts, timer, host, decided));
 	}
 
 	@Override
@@ -112,7 +122,9 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 			Operators.onNextDropped(part, currentContext());
 			return;
 		}
+		boolean first = false;
 		if (part.size() > 0) {
+			first = !this.answered;
 			this.answered = true;
 			this.bytes = this.bytes + part.size();
 		}
@@ -120,6 +132,9 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 		this.actual.onNext(part);
 		this.waitingSince = now();
 		STATE.compareAndSet(this, EMITTING, WAITING);
+		if (first) {
+			lookAgainIn(this.timeouts.idle());
+		}
 	}
 
 	@Override
@@ -151,27 +166,35 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 	}
 
 	private void look() {
-		Duration limit = this.answered ? this.timeouts.idle() : this.timeouts.firstByte();
-		if (this.requested == 0 || this.state == EMITTING) {
-			lookAgainIn(limit);
-			return;
+		boolean answered = this.answered;
+		lookAgainIn(look(answered ? this.timeouts.idle() : this.timeouts.firstByte()));
+		if (this.answered != answered) {
+			// The first byte came meanwhile, and its task may be the one just replaced.
+			lookAgainIn(this.timeouts.idle());
+		}
+	}
+
+	/**
+	 * End the reply if it is late, or return when to look again.
+	 */
+	private Duration look(Duration limit) {
+		if (this.requested == 0 || this.state == EMITTING || this.decided.getAsBoolean()) {
+			return limit;
 		}
 		long left = limit.toNanos() - (now() - this.waitingSince);
 		if (left > 0) {
-			lookAgainIn(Duration.ofNanos(left));
+			return Duration.ofNanos(left);
 		}
-		else if (STATE.compareAndSet(this, WAITING, ENDED)) {
+		if (STATE.compareAndSet(this, WAITING, ENDED)) {
 			upstream().cancel();
 			this.actual.onError(stalled(limit));
 		}
-		else {
-			lookAgainIn(limit);
-		}
+		return limit;
 	}
 
 	private void lookAgainIn(Duration delay) {
 		if (this.state != ENDED) {
-			this.task.replace(this.timer.schedule(this::look, delay.toNanos(), TimeUnit.NANOSECONDS));
+			this.task.update(this.timer.schedule(this::look, delay.toNanos(), TimeUnit.NANOSECONDS));
 		}
 	}
 

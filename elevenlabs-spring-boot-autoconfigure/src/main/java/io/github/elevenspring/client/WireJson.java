@@ -1,6 +1,8 @@
 package io.github.elevenspring.client;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,7 +21,33 @@ final class WireJson {
 		.disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
 		.build();
 
+	private static final JsonMapper ASCII = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
 	private WireJson() {
+	}
+
+	/**
+	 * Return a text as it stands between the quotation marks of JSON.
+	 */
+	static String escaped(String text) {
+		return withoutQuotes(MAPPER, text);
+	}
+
+	/**
+	 * Return a text as it stands in JSON that knows no characters but those of ASCII.
+	 */
+	static String escapedToAscii(String text) {
+		return withoutQuotes(ASCII, text);
+	}
+
+	private static String withoutQuotes(JsonMapper mapper, String text) {
+		try {
+			String quoted = mapper.writeValueAsString(text);
+			return quoted.substring(1, quoted.length() - 1);
+		}
+		catch (JacksonException ex) {
+			return text;
+		}
 	}
 
 }

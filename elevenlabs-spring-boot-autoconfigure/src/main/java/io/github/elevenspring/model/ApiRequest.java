@@ -42,7 +42,7 @@ public record ApiRequest(HttpMethod method, String path, List<Object> uriVariabl
 		Assert.isTrue(path.indexOf('?') < 0 && path.indexOf('#') < 0, "'path' must not hold a query: use query(…)");
 		Assert.isTrue(body == null || parts == null, "a request has either a body or parts");
 		uriVariables = List.copyOf(uriVariables);
-		query = CollectionUtils.unmodifiableMultiValueMap(new LinkedMultiValueMap<>(query));
+		query = CollectionUtils.unmodifiableMultiValueMap(new LinkedMultiValueMap<>(query).deepCopy());
 	}
 
 	/**
@@ -97,7 +97,7 @@ public record ApiRequest(HttpMethod method, String path, List<Object> uriVariabl
 		if (value == null) {
 			return this;
 		}
-		MultiValueMap<String, String> more = new LinkedMultiValueMap<>(this.query);
+		MultiValueMap<String, String> more = new LinkedMultiValueMap<>(this.query).deepCopy();
 		more.add(name, value.toString());
 		return new ApiRequest(this.method, this.path, this.uriVariables, more, this.body, this.parts, this.options);
 	}

@@ -13,6 +13,7 @@ import io.github.elevenspring.model.speech.Speech;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.model.speech.SpeechStream;
 import io.github.elevenspring.model.speech.TimedSpeech;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -56,21 +57,35 @@ final class DefaultSpeechOperations implements SpeechOperations {
 	@Override
 	public Mono<TimedSpeech> convertWithTimestamps(SpeechRequest request) {
 		return this.reader.json(execute(Operation.SPEECH_CONVERT_WITH_TIMESTAMPS, request), TimedValue.class,
-				DefaultSpeechOperations::timedSpeech);
+				DefaultSpeechOperations::wholeSpeech);
 	}
 
 	@Override
 	public Flux<TimedSpeech> streamWithTimestamps(SpeechRequest request) {
 		return this.reader.jsonLines(execute(Operation.SPEECH_STREAM_WITH_TIMESTAMPS, request), TimedValue.class,
-				DefaultSpeechOperations::timedSpeech);
+				DefaultSpeechOperations::partOfSpeech);
 	}
 
 	private Flux<ReplyPart> execute(Operation operation, SpeechRequest request) {
 		return this.pipeline.execute(new Call(operation, this.defaults.applyTo(request)));
 	}
 
-	private static TimedSpeech timedSpeech(ReplyPart.Head head, TimedValue timed) {
+	/**
+	 * Speech without audio is no speech.
+	 */
+	private static @Nullable TimedSpeech wholeSpeech(ReplyPart.Head head, TimedValue timed) {
 		byte[] audio = timed.audioBase64();
+		return (audio != null && audio.length > 0) ? partOfSpeech(head, timed) : null;
+	}
+
+	/**
+	 * A part may hold audio without times or times without audio, but not nothing.
+	 */
+	private static @Nullable TimedSpeech partOfSpeech(ReplyPart.Head head, TimedValue timed) {
+		byte[] audio = timed.audioBase64();
+		if (audio == null && timed.alignment() == null && timed.normalizedAlignment() == null) {
+			return null;
+		}
 		return new TimedSpeech((audio != null) ? audio : new byte[0], timed.alignment(), timed.normalizedAlignment(),
 				head.metadata());
 	}

@@ -1,5 +1,8 @@
 package io.github.elevenspring.template;
 
+import java.util.HashSet;
+import java.util.Set;
+
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.call.Operation;
@@ -12,6 +15,8 @@ import io.github.elevenspring.model.voice.VoiceSettings;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+
+import org.springframework.util.StringUtils;
 
 /**
  * {@link VoiceOperations} over the pipeline.
@@ -27,23 +32,24 @@ final class DefaultVoiceOperations implements VoiceOperations {
 		this.reader = reader;
 	}
 
-	@Override
-	public Flux<Voice> list(VoiceQuery query) {
-		return pagesFrom(query, null);
-	}
-
 	/**
 	 * One page, and only when it is used up the next: asking for five voices of a
 	 * thousand fetches one page.
 	 */
-	private Flux<Voice> pagesFrom(VoiceQuery query, @Nullable String token) {
-		Call call = new Call(Operation.VOICES_LIST, Endpoints.voices(query, token));
-		return this.reader.json(this.pipeline.execute(call), VoicePage.class).flatMapMany((page) -> {
-			String next = page.nextPageToken();
-			boolean more = page.hasMore() && next != null && !next.equals(token);
-			Flux<Voice> voices = Flux.fromIterable(page.voices());
-			return more ? voices.concatWith(Flux.defer(() -> pagesFrom(query, next))) : voices;
+	@Override
+	public Flux<Voice> list(VoiceQuery query) {
+		return Flux.defer(() -> {
+			Pages pages = new Pages();
+			return Flux.defer(() -> page(query, pages.token))
+				.doOnNext(pages::turn)
+				.concatMapIterable(VoicePage::voices)
+				.repeat(() -> pages.token != null);
 		});
+	}
+
+	private Mono<VoicePage> page(VoiceQuery query, @Nullable String token) {
+		Call call = new Call(Operation.VOICES_LIST, Endpoints.voices(query, token));
+		return this.reader.json(this.pipeline.execute(call), VoicePage.class);
 	}
 
 	@Override
@@ -64,6 +70,23 @@ final class DefaultVoiceOperations implements VoiceOperations {
 		return this.reader.json(
 				this.pipeline.execute(new Call(Operation.VOICES_SETTINGS, Endpoints.defaultVoiceSettings())),
 				VoiceSettings.class);
+	}
+
+	/**
+	 * Where one subscription is in the list. Remembers each token, so that a service that
+	 * leads in a circle does not lead for ever.
+	 */
+	private static final class Pages {
+
+		private final Set<String> seen = new HashSet<>();
+
+		private @Nullable String token;
+
+		void turn(VoicePage page) {
+			String next = page.nextPageToken();
+			this.token = (page.hasMore() && StringUtils.hasText(next) && this.seen.add(next)) ? next : null;
+		}
+
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.github.elevenspring.validation;
 
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
@@ -15,8 +16,8 @@ import reactor.core.publisher.Flux;
 
 /**
  * Refuses speech that ElevenLabs would refuse, before anything is queued or sent: no
- * text, no voice, or more text than the model takes. Length is counted in Unicode code
- * points, as the service does. Thread-safe.
+ * text, torn text, no voice, or more text than the model takes. Length is counted in
+ * Unicode code points, as the service does. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -45,6 +46,10 @@ public final class ValidationStage implements CallStage {
 		if (request.text().isBlank()) {
 			return "There is no text to speak: give the request a text that holds more than white space";
 		}
+		if (Stream.of(request.text(), request.previousText(), request.nextText()).anyMatch(ValidationStage::isTorn)) {
+			return "The text holds half of a character (an unpaired surrogate), as cutting a text by length leaves it:"
+					+ " cut texts between code points";
+		}
 		if (request.voiceId() == null || request.voiceId().isBlank()) {
 			return "No voice is named: set elevenlabs.defaults.voice-id or SpeechRequest.voice(…) to an id that"
 					+ " voices().list(…) returns";
@@ -56,6 +61,15 @@ public final class ValidationStage implements CallStage {
 					+ longest.getAsInt() + " in one request: split the text, or use a model that takes more";
 		}
 		return null;
+	}
+
+	/**
+	 * Tell whether a text holds a surrogate without its other half, which no encoding can
+	 * write.
+	 */
+	private static boolean isTorn(@Nullable String text) {
+		return text != null && text.codePoints()
+			.anyMatch((point) -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
 	}
 
 }

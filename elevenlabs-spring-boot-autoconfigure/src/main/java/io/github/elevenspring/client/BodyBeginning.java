@@ -1,0 +1,145 @@
+package io.github.elevenspring.client;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.Operation.Answer;
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.model.OutputFormat;
+import io.github.elevenspring.model.speech.SpeechRequest;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.SynchronousSink;
+
+import org.springframework.http.MediaType;
+
+/**
+ * Holds back the first bytes of a successful response until they show whether they belong
+ * to what was asked for. Proxies, captive portals and the service itself have been seen
+ * to send errors with status 200. Serves one subscription.
+ */
+final class BodyBeginning {
+
+	private static final String ERROR = "{\"detail\":";
+
+	/**
+	 * What no samples begin with, white space aside.
+	 */
+	private static final List<String> NEVER_SAMPLES = List.of(ERROR, "<!doctypehtml", "<html");
+
+	/**
+	 * As many bytes as are enough to tell.
+	 */
+	private static final int ENOUGH = 64;
+
+	private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+
+	private final Answer answer;
+
+	private final boolean selfDescribing;
+
+	private final boolean possible;
+
+	private @Nullable Boolean verdict;
+
+	BodyBeginning(Call call, @Nullable MediaType contentType) {
+		this.answer = call.operation().answer();
+		OutputFormat format = (call.request() instanceof SpeechRequest speech) ? speech.outputFormat() : null;
+		this.selfDescribing = format == null || format.isSelfDescribing();
+		this.possible = this.answer == Answer.JSON || contentType == null || isAudio(contentType);
+	}
+
+	/**
+	 * Take a chunk and pass on what is known to be, or not to be, an answer.
+	 */
+	void accept(ReplyPart.Chunk chunk, SynchronousSink<ReplyPart.Chunk> sink) {
+		if (this.verdict != null) {
+			sink.next(chunk);
+			return;
+		}
+		hold(chunk.bytes());
+		this.verdict = verdict();
+		if (this.verdict != null) {
+			sink.next(new ReplyPart.Chunk(this.held.toByteArray()));
+		}
+	}
+
+	/**
+	 * Return what is left when the body ends before anything is clear.
+	 */
+	Mono<ReplyPart.Chunk> rest() {
+		return Mono.fromSupplier(() -> {
+			if (this.verdict != null || this.held.size() == 0) {
+				return null;
+			}
+			this.verdict = true;
+			return new ReplyPart.Chunk(this.held.toByteArray());
+		});
+	}
+
+	/**
+	 * Tell whether the body is an answer, once something of it was passed on.
+	 */
+	boolean isAnswer() {
+		return Boolean.TRUE.equals(this.verdict);
+	}
+
+	/**
+	 * Keep a chunk, but no white space before JSON: it means nothing and may be endless.
+	 */
+	private void hold(byte[] bytes) {
+		int start = 0;
+		while (this.answer == Answer.JSON && this.held.size() == 0 && start < bytes.length
+				&& isWhiteSpace(bytes[start])) {
+			start++;
+		}
+		this.held.write(bytes, start, bytes.length - start);
+	}
+
+	private @Nullable Boolean verdict() {
+		if (!this.possible) {
+			return false;
+		}
+		String visible = visible();
+		if (this.answer == Answer.JSON) {
+			if (visible.isEmpty()) {
+				return null;
+			}
+			return (visible.charAt(0) == '{' || visible.charAt(0) == '[') ? beginsWithNone(visible, List.of(ERROR))
+					: (Boolean) false;
+		}
+		if (!this.selfDescribing) {
+			return beginsWithNone(visible, NEVER_SAMPLES);
+		}
+		return visible.isEmpty() ? beginsWithNone(visible, NEVER_SAMPLES)
+				: (Boolean) ("{[<".indexOf(visible.charAt(0)) < 0);
+	}
+
+	private @Nullable Boolean beginsWithNone(String visible, List<String> beginnings) {
+		if (beginnings.stream().anyMatch(visible::startsWith)) {
+			return false;
+		}
+		boolean open = this.held.size() < ENOUGH
+				&& beginnings.stream().anyMatch((beginning) -> beginning.startsWith(visible));
+		return open ? null : (Boolean) true;
+	}
+
+	private String visible() {
+		byte[] bytes = this.held.toByteArray();
+		return new String(bytes, 0, Math.min(bytes.length, ENOUGH), StandardCharsets.ISO_8859_1).replaceAll("\\s", "")
+			.toLowerCase(Locale.ROOT);
+	}
+
+	private static boolean isWhiteSpace(byte value) {
+		return value == ' ' || value == '\n' || value == '\r' || value == '\t';
+	}
+
+	private static boolean isAudio(MediaType type) {
+		return type.getType().equals("audio") || type.getType().equals("video")
+				|| type.equalsTypeAndSubtype(MediaType.APPLICATION_OCTET_STREAM) || type.getSubtype().equals("ogg");
+	}
+
+}
