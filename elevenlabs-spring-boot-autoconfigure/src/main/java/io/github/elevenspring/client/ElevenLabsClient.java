@@ -2,43 +2,34 @@ package io.github.elevenspring.client;
 
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.call.Operation.Answer;
 import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.ApiRequest;
-import io.github.elevenspring.model.speech.SpeechRequest;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.http.HttpEntity;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
-import org.springframework.web.util.UriComponentsBuilder;
-import org.springframework.web.util.UriUtils;
+import org.springframework.web.reactive.function.client.WebClientException;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 /**
  * The end of the line: turns a call into one HTTP request, and the response into parts,
@@ -108,8 +99,8 @@ public final class ElevenLabsClient implements CallChain {
 								+ " elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY, to the bare key"));
 			}
 			ApiRequest request = Endpoints.of(call);
-			URI uri = uri(request);
-			Redaction redaction = new Redaction(key, () -> textsOf(call));
+			URI uri = RequestUri.of(this.baseUrl.get(), request);
+			Redaction redaction = new Redaction(key, () -> SentTexts.of(call));
 			AtomicBoolean failed = new AtomicBoolean();
 			return send(call, request, uri, redaction, failed)
 				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority(), failed::get));
@@ -125,9 +116,10 @@ public final class ElevenLabsClient implements CallChain {
 			complete = spec.body(BodyInserters.fromMultipartData(request.parts()));
 		}
 		else if (request.body() != null) {
-			complete = spec.contentType(MediaType.APPLICATION_JSON).bodyValue(json(request.body()));
+			complete = spec.contentType(MediaType.APPLICATION_JSON).bodyValue(WireJson.write(request.body()));
 		}
-		return complete.exchangeToFlux((response) -> read(call, response, redaction, failed));
+		return complete.exchangeToFlux((response) -> read(call, response, redaction, failed))
+			.onErrorMap((error) -> ofTheService(error, request, uri));
 	}
 
 	private Flux<ReplyPart> read(Call call, ClientResponse response, Redaction redaction, AtomicBoolean failed) {
@@ -176,48 +168,6 @@ public final class ElevenLabsClient implements CallChain {
 		});
 	}
 
-	private URI uri(ApiRequest request) {
-		StringBuilder uri = new StringBuilder(StringUtils.trimTrailingCharacter(this.baseUrl.get().toString(), '/'));
-		uri.append(path(request));
-		char separator = '?';
-		for (Map.Entry<String, List<String>> parameter : request.query().entrySet()) {
-			for (String value : parameter.getValue()) {
-				uri.append(separator).append(encode(parameter.getKey())).append('=').append(encode(value));
-				separator = '&';
-			}
-		}
-		return URI.create(uri.toString());
-	}
-
-	private static String path(ApiRequest request) {
-		Iterator<Object> values = request.uriVariables().iterator();
-		String path = UriComponentsBuilder.fromPath(request.path()).encode().build().expand((name) -> {
-			if (!values.hasNext()) {
-				throw misfit(request);
-			}
-			String value = values.next().toString();
-			if (value.equals(".") || value.equals("..")) {
-				throw new ElevenLabsRejectedException(ErrorKind.INVALID, "'" + value
-						+ "' is not an id and would lead to another endpoint: use an id that ElevenLabs returned");
-			}
-			return value;
-		}).toUriString();
-		if (values.hasNext()) {
-			throw misfit(request);
-		}
-		return path;
-	}
-
-	private static ElevenLabsRejectedException misfit(ApiRequest request) {
-		return new ElevenLabsRejectedException(ErrorKind.INVALID,
-				"The path " + request.path() + " does not have one placeholder for each of "
-						+ request.uriVariables().size() + " values: give as many values as there are placeholders");
-	}
-
-	private static String encode(String value) {
-		return UriUtils.encode(value, StandardCharsets.UTF_8);
-	}
-
 	private static @Nullable MediaType contentType(HttpHeaders headers) {
 		try {
 			return headers.getContentType();
@@ -227,14 +177,14 @@ public final class ElevenLabsClient implements CallChain {
 		}
 	}
 
-	private static byte[] json(Object body) {
-		try {
-			return WireJson.MAPPER.writeValueAsBytes(body);
-		}
-		catch (JacksonException ex) {
-			throw new ElevenLabsRejectedException(ErrorKind.INVALID,
-					"The body of the request cannot be written as JSON: " + body.getClass().getName());
-		}
+	/**
+	 * Mark an error as one between here and the service. Without that mark, WebFlux takes
+	 * a connection that the service reset for a browser that went away, and ends the
+	 * answer to the browser as if it were whole.
+	 */
+	private static Throwable ofTheService(Throwable error, ApiRequest request, URI uri) {
+		return (error instanceof ElevenLabsException || error instanceof WebClientException) ? error
+				: new WebClientRequestException(error, request.method(), uri, HttpHeaders.EMPTY);
 	}
 
 	private static ReplyPart.Chunk copyAndRelease(DataBuffer buffer) {
@@ -246,38 +196,6 @@ public final class ElevenLabsClient implements CallChain {
 		finally {
 			DataBufferUtils.release(buffer);
 		}
-	}
-
-	private static List<String> textsOf(Call call) {
-		if (call.request() instanceof SpeechRequest speech) {
-			return Stream.of(speech.text(), speech.previousText(), speech.nextText())
-				.filter(StringUtils::hasText)
-				.map(String.class::cast)
-				.toList();
-		}
-		List<String> texts = new ArrayList<>();
-		if (call.request() instanceof ApiRequest request) {
-			if (request.body() != null) {
-				collect(WireJson.MAPPER.readTree(json(request.body())), texts);
-			}
-			if (request.parts() != null) {
-				request.parts()
-					.values()
-					.forEach((parts) -> parts.stream()
-						.map(HttpEntity::getBody)
-						.filter(String.class::isInstance)
-						.map(String.class::cast)
-						.forEach(texts::add));
-			}
-		}
-		return texts;
-	}
-
-	private static void collect(JsonNode node, List<String> texts) {
-		if (node.isString()) {
-			texts.add(node.asString());
-		}
-		node.forEach((child) -> collect(child, texts));
 	}
 
 }

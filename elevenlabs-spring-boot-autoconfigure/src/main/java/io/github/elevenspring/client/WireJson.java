@@ -1,6 +1,8 @@
 package io.github.elevenspring.client;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.elevenspring.error.ElevenLabsRejectedException;
+import io.github.elevenspring.error.ErrorKind;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -24,6 +26,20 @@ final class WireJson {
 	private static final JsonMapper ASCII = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
 	private WireJson() {
+	}
+
+	/**
+	 * Write the body of a request.
+	 * @throws ElevenLabsRejectedException if the object cannot be written
+	 */
+	static byte[] write(Object body) {
+		try {
+			return MAPPER.writeValueAsBytes(body);
+		}
+		catch (JacksonException ex) {
+			throw new ElevenLabsRejectedException(ErrorKind.INVALID,
+					"The body of the request cannot be written as JSON: " + body.getClass().getName());
+		}
 	}
 
 	/**

@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
+import org.springframework.web.util.DisconnectedClientHelper;
+
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
@@ -109,6 +111,9 @@ class WireFaultTests {
 			Outcome outcome = Outcome.of(form.call(Wire.to(server.uri()).template(), REQUEST));
 			assertBroken(form, outcome);
 			assertThat(server.requests()).hasSize(1);
+			assertThat(DisconnectedClientHelper.isClientDisconnectedException(outcome.failure()))
+				.as("WebFlux takes it for a browser that went away")
+				.isFalse();
 		}
 	}
 

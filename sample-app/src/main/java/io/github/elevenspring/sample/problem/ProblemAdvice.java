@@ -47,7 +47,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
 	Mono<ResponseEntity<Object>> handleElevenLabs(ElevenLabsException ex, ServerWebExchange exchange) {
 		report(ex, exchange);
 		if (exchange.getResponse().isCommitted()) {
-			return Mono.error(new AnswerCutShortException(ex));
+			return Mono.error(ex);
 		}
 		ErrorKind kind = ex.getKind();
 		HttpStatus status = status(kind);
