@@ -70,9 +70,9 @@ class ErrorAnswersTests {
 	@ValueSource(ints = { 301, 302, 303, 307, 308 })
 	void aRedirectIsNotFollowedAndTheOtherServerNeverSeesTheKey(int status) throws Exception {
 		try (ScriptedServer other = ScriptedServer
-			.send("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nContent-Length: 3\r\n\r\nID3");
+			.send("HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\nConnection: close\r\nContent-Length: 3\r\n\r\nID3");
 				ScriptedServer server = ScriptedServer.send("HTTP/1.1 " + status + " Elsewhere\r\nLocation: "
-						+ other.uri() + "/v1/text-to-speech/x\r\nContent-Length: 0\r\n\r\n")) {
+						+ other.uri() + "/v1/text-to-speech/x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
 			for (Form form : Form.values()) {
 				Outcome outcome = Outcome.of(form.call(Wire.to(server.uri()).template(), SpeechRequest.of("Hi")));
 				assertThat(outcome.failure()).isInstanceOf(ElevenLabsApiException.class)
@@ -88,7 +88,7 @@ class ErrorAnswersTests {
 	@Test
 	void aWaitTheServerNamesReachesTheCaller() throws Exception {
 		try (ScriptedServer server = ScriptedServer
-			.send("HTTP/1.1 429 Slow\r\nRetry-After: 17\r\nContent-Length: 0\r\n\r\n")) {
+			.send("HTTP/1.1 429 Slow\r\nRetry-After: 17\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
 			Outcome outcome = Outcome.of(Form.STREAM.call(Wire.to(server.uri()).template(), SpeechRequest.of("Hi")));
 			assertThat(outcome.failure().getRetryAfter()).hasSeconds(17);
 		}
@@ -99,7 +99,8 @@ class ErrorAnswersTests {
 		String body = "{\"detail\":{\"status\":\"quota_exceeded\",\"message\":\"This request exceeds your quota of"
 				+ " 10000. You have 5 credits remaining, while 17 credits are required for this request.\"}}";
 		try (ScriptedServer server = ScriptedServer
-			.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)) {
+			.send("HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n"
+					+ body)) {
 			for (Form form : Form.values()) {
 				Outcome outcome = Outcome.of(form.call(Wire.to(server.uri()).template(), SpeechRequest.of("Hi")));
 				assertThat(outcome.failure().getKind()).isEqualTo(ErrorKind.QUOTA);
@@ -115,7 +116,8 @@ class ErrorAnswersTests {
 		String body = "{\"detail\":{\"type\":\"not_found\",\"code\":\"voice_not_found\",\"message\":\"A voice with the"
 				+ " voice_id nobody was not found.\",\"status\":\"voice_not_found\",\"request_id\":\"abc\"}}";
 		try (ScriptedServer server = ScriptedServer
-			.send("HTTP/1.1 404 Not Found\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)) {
+			.send("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n"
+					+ body)) {
 			Outcome outcome = Outcome
 				.of(Form.CONVERT.call(Wire.to(server.uri()).template(), SpeechRequest.of("Hello you").voice("nobody")));
 			assertThat(outcome.failure().getKind()).isEqualTo(ErrorKind.NOT_FOUND);
@@ -128,7 +130,8 @@ class ErrorAnswersTests {
 	void aFormatThePlanLacksIsInvalidThough403() throws Exception {
 		String body = "{\"detail\":{\"status\":\"invalid_output_format\",\"message\":\"Not on your tier.\"}}";
 		try (ScriptedServer server = ScriptedServer
-			.send("HTTP/1.1 403 Forbidden\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)) {
+			.send("HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n\r\n"
+					+ body)) {
 			Outcome outcome = Outcome.of(Form.CONVERT.call(Wire.to(server.uri()).template(), SpeechRequest.of("Hi")));
 			assertThat(outcome.failure().getKind()).isEqualTo(ErrorKind.INVALID);
 			assertThat(outcome.failure()).hasMessageContaining("choose another output format");
@@ -192,7 +195,8 @@ class ErrorAnswersTests {
 			};
 			byte[] bytes = body.getBytes(java.nio.charset.StandardCharsets.UTF_8);
 			peer.send("HTTP/1.1 400 Globex\r\nx-trace-id: " + Wire.KEY + "\r\nrequest-id: Globex\r\nRetry-After: "
-					+ Wire.KEY + "\r\nContent-Type: application/json\r\nContent-Length: " + bytes.length + "\r\n\r\n")
+					+ Wire.KEY + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+					+ bytes.length + "\r\n\r\n")
 				.send(bytes);
 		};
 	}

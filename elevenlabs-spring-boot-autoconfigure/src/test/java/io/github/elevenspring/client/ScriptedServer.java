@@ -64,7 +64,8 @@ public final class ScriptedServer implements Closeable {
 	}
 
 	/**
-	 * Start a server that sends these bytes and closes the connection.
+	 * Start a server that sends these bytes and closes the connection. Where it serves
+	 * more than one request, the bytes had better say {@code Connection: close}.
 	 */
 	public static ScriptedServer send(String response) {
 		return follow((peer) -> peer.send(response));

@@ -573,8 +573,8 @@ class WireFaultTests {
 
 	private static String sized(int status, String contentType, int length) {
 		return "HTTP/1.1 " + status + " Whatever\r\n"
-				+ (contentType.isEmpty() ? "" : "Content-Type: " + contentType + "\r\n") + "Content-Length: " + length
-				+ "\r\n\r\n";
+				+ (contentType.isEmpty() ? "" : "Content-Type: " + contentType + "\r\n")
+				+ "Connection: close\r\nContent-Length: " + length + "\r\n\r\n";
 	}
 
 }

@@ -14,9 +14,6 @@ import io.github.elevenspring.model.ElevenLabsRequest;
 import io.github.elevenspring.model.catalog.Model;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.model.speech.SpeechRequest;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -87,15 +84,6 @@ class ValidationStageTests {
 	@Test
 	void otherRequestsPass() {
 		assertThat(refusal(ApiRequest.get("/v1/x"))).isNull();
-	}
-
-	@Property
-	void lengthIsCountedInCodePoints(@ForAll @IntRange(max = 60) int letters, @ForAll @IntRange(max = 60) int faces) {
-		this.models.learn(new Model("tiny", null, null, null, null, null, null, null, 60, null, null, null));
-		SpeechRequest request = speech("😀".repeat(faces) + "x".repeat(letters)).model("tiny");
-		assertThat(request.codePoints()).isEqualTo(letters + faces);
-		ElevenLabsException refusal = refusal(request);
-		assertThat(refusal != null).isEqualTo(letters + faces > 60 || letters + faces == 0);
 	}
 
 	private static SpeechRequest speech(String text) {
