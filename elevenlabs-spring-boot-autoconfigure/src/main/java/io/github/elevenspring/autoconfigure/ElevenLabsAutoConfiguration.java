@@ -1,9 +1,8 @@
 package io.github.elevenspring.autoconfigure;
 
-import java.util.List;
-
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.call.CallStage;
+import io.github.elevenspring.call.DeadlineStage;
 import io.github.elevenspring.client.ElevenLabsClient;
 import io.github.elevenspring.client.ReplyReader;
 import io.github.elevenspring.client.WireTypeHints;
@@ -62,16 +61,21 @@ public final class ElevenLabsAutoConfiguration {
 				convention.getIfUnique(() -> new DefaultElevenLabsObservationConvention(models)));
 	}
 
+	@Bean
+	@ConditionalOnMissingBean
+	@Order(CallPipeline.ORDER_OF_DEADLINE)
+	DeadlineStage elevenLabsDeadlineStage(ElevenLabsProperties properties) {
+		return new DeadlineStage(properties.timeout().total(), Schedulers.parallel());
+	}
+
 	/**
 	 * The line of stages: first what refuses for free, then what watches, then the
 	 * client.
 	 */
 	@Bean
 	@ConditionalOnMissingBean
-	CallPipeline elevenLabsCallPipeline(ObjectProvider<CallStage> stages, ElevenLabsClient client,
-			ElevenLabsProperties properties) {
-		List<CallStage> line = stages.orderedStream().toList();
-		return new CallPipeline(line, client, properties.timeout().total(), Schedulers.parallel());
+	CallPipeline elevenLabsCallPipeline(ObjectProvider<CallStage> stages, ElevenLabsClient client) {
+		return new CallPipeline(stages.orderedStream().toList(), client);
 	}
 
 	@Bean

@@ -54,6 +54,8 @@ public final class ElevenLabsClient implements CallChain {
 
 	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
 
+	private static final String USER_AGENT = "elevenlabs-spring-boot";
+
 	private final WebClient http;
 
 	private final Supplier<URI> baseUrl;
@@ -110,6 +112,7 @@ public final class ElevenLabsClient implements CallChain {
 	private Flux<ReplyPart> send(Call call, ApiRequest request, URI uri, Redaction redaction, AtomicBoolean failed) {
 		WebClient.RequestBodySpec spec = this.http.method(request.method())
 			.uri(uri)
+			.header(HttpHeaders.USER_AGENT, USER_AGENT)
 			.attribute(URI_TEMPLATE, request.path());
 		WebClient.RequestHeadersSpec<?> complete = spec;
 		if (request.parts() != null) {

@@ -86,7 +86,7 @@ final class ErrorCodes {
 			case 408 -> ErrorKind.TIMEOUT;
 			case 409, 425 -> ErrorKind.CONFLICT;
 			case 429 -> ErrorKind.RATE;
-			default -> (httpStatus >= 400 && httpStatus < 500) ? ErrorKind.INVALID : ErrorKind.SERVER;
+			default -> (httpStatus >= 300 && httpStatus < 500) ? ErrorKind.INVALID : ErrorKind.SERVER;
 		};
 	}
 

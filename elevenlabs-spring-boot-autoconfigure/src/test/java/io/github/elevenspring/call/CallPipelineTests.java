@@ -183,8 +183,7 @@ class CallPipelineTests {
 	@Test
 	void aTotalTimeThatIsNotPositiveIsRefused() {
 		for (Duration total : List.of(Duration.ZERO, Duration.ofSeconds(-1))) {
-			assertThatIllegalArgumentException()
-				.isThrownBy(() -> new CallPipeline(List.of(), (call) -> Flux.empty(), total, this.timer))
+			assertThatIllegalArgumentException().isThrownBy(() -> new DeadlineStage(total, this.timer))
 				.withMessageContaining("total");
 		}
 	}
@@ -197,7 +196,8 @@ class CallPipelineTests {
 				VirtualTimeScheduler clock = VirtualTimeScheduler.create();
 				Sinks.Many<ReplyPart> source = Sinks.many().unicast().onBackpressureBuffer();
 				AtomicInteger terminals = new AtomicInteger();
-				new CallPipeline(List.of(), (call) -> source.asFlux(), Duration.ofSeconds(1), clock).execute(CALL)
+				new CallPipeline(List.of(new DeadlineStage(Duration.ofSeconds(1), clock)), (call) -> source.asFlux())
+					.execute(CALL)
 					.subscribe((part) -> {
 					}, (ex) -> terminals.incrementAndGet(), terminals::incrementAndGet);
 				CyclicBarrier start = new CyclicBarrier(2);
@@ -224,7 +224,9 @@ class CallPipelineTests {
 	}
 
 	private CallPipeline pipeline(List<CallStage> stages, CallChain client) {
-		return new CallPipeline(stages, client, Duration.ofMinutes(1), this.timer);
+		List<CallStage> line = new ArrayList<>(List.of(new DeadlineStage(Duration.ofMinutes(1), this.timer)));
+		line.addAll(stages);
+		return new CallPipeline(line, client);
 	}
 
 	private static CallStage stage(String name, List<String> steps) {

@@ -11,6 +11,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.elevenspring.call.CallPipeline;
+import io.github.elevenspring.call.DeadlineStage;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.model.speech.SpeechRequest;
@@ -121,7 +122,8 @@ class CancellationTests {
 			.build();
 		ElevenLabsClient client = new ElevenLabsClient(http, () -> URI.create("http://127.0.0.1:" + port), () -> "key",
 				new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(30)), Schedulers.parallel());
-		return new ElevenLabsTemplate(new CallPipeline(List.of(), client, Duration.ofMinutes(1), Schedulers.parallel()),
+		return new ElevenLabsTemplate(
+				new CallPipeline(List.of(new DeadlineStage(Duration.ofMinutes(1), Schedulers.parallel())), client),
 				new ReplyReader(1_000_000), new SpeechDefaults("voice", "model", OutputFormat.MP3_44100_128),
 				new ModelCatalog());
 	}

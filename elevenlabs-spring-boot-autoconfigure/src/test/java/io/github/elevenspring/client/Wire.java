@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.elevenspring.call.CallPipeline;
+import io.github.elevenspring.call.DeadlineStage;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.template.ElevenLabsTemplate;
@@ -82,8 +83,8 @@ public record Wire(URI baseUrl, String apiKey, Duration connect, Duration firstB
 	}
 
 	public ElevenLabsTemplate template(ModelCatalog models) {
-		CallPipeline pipeline = new CallPipeline(List.of(new ValidationStage(models)), client(), this.total,
-				Schedulers.parallel());
+		CallPipeline pipeline = new CallPipeline(
+				List.of(new ValidationStage(models), new DeadlineStage(this.total, Schedulers.parallel())), client());
 		return new ElevenLabsTemplate(pipeline, new ReplyReader(this.mostInMemory),
 				new SpeechDefaults(VOICE, ModelCatalog.DEFAULT_MODEL, OutputFormat.MP3_44100_128), models);
 	}

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.absent;
@@ -165,7 +164,7 @@ class VoiceOperationsTests {
 			return Flux.just(Parts.head(),
 					Parts.chunk("{\"voices\":[{\"voice_id\":\"v" + number + "\",\"name\":\"n\"}],\"has_more\":"
 							+ (number < 20_000) + ",\"next_page_token\":\"" + number + "\"}"));
-		}), Duration.ofMinutes(1), Schedulers.parallel());
+		}));
 		VoiceOperations many = new ElevenLabsTemplate(pipeline, new ReplyReader(100_000),
 				new SpeechDefaults(null, "m", OutputFormat.MP3_44100_128), new ModelCatalog())
 			.voices();
