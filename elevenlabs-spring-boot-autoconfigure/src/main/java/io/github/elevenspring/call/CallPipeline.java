@@ -30,6 +30,12 @@ public final class CallPipeline {
 	 */
 	public static final int ORDER_OF_DEADLINE = 2000;
 
+	/**
+	 * Order of the stage that keeps calls within the plan's concurrency. What comes later
+	 * holds a slot of the plan.
+	 */
+	public static final int ORDER_OF_LIMITER = 7000;
+
 	private final CallChain line;
 
 	/**

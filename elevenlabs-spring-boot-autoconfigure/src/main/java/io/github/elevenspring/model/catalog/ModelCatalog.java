@@ -30,6 +30,8 @@ public final class ModelCatalog {
 
 	private final Map<String, Integer> longestTexts = new ConcurrentHashMap<>(LONGEST_TEXTS);
 
+	private final Map<String, String> concurrencyGroups = new ConcurrentHashMap<>();
+
 	/**
 	 * Take over what the service says about a model.
 	 * @param model the model as listed
@@ -38,6 +40,10 @@ public final class ModelCatalog {
 		Integer longest = model.maximumTextLengthPerRequest();
 		if (longest != null && longest > 0) {
 			this.longestTexts.put(model.modelId(), longest);
+		}
+		String group = model.concurrencyGroup();
+		if (group != null) {
+			this.concurrencyGroups.put(model.modelId(), group);
 		}
 	}
 
@@ -49,6 +55,15 @@ public final class ModelCatalog {
 	public OptionalInt longestText(@Nullable String modelId) {
 		Integer longest = this.longestTexts.get((modelId != null) ? modelId : DEFAULT_MODEL);
 		return (longest != null) ? OptionalInt.of(longest) : OptionalInt.empty();
+	}
+
+	/**
+	 * Return which models share a limit of requests in flight with this one.
+	 * @param modelId id of the model
+	 * @return the service's name of the group, or {@code null} if it has not said so
+	 */
+	public @Nullable String concurrencyGroup(String modelId) {
+		return this.concurrencyGroups.get(modelId);
 	}
 
 	/**

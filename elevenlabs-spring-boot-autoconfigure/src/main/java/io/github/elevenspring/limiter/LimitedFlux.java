@@ -1,0 +1,271 @@
+package io.github.elevenspring.limiter;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Consumer;
+
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.limiter.ConcurrencyLimiter.CallEnd;
+import io.github.elevenspring.model.CallOptions;
+import io.github.elevenspring.model.ReplyMetadata;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
+
+/**
+ * Subscribes to a reply when there is a permit for it, and gives the permit back when the
+ * reply has ended, whichever way. A reply that the service refuses for its own limit,
+ * with nothing sent yet, goes back into the queue unseen by the subscriber.
+ */
+final class LimitedFlux extends Flux<ReplyPart> {
+
+	private final Flux<ReplyPart> reply;
+
+	private final ConcurrencyLimiter limiter;
+
+	private final CallOptions options;
+
+	private final int weight;
+
+	LimitedFlux(Flux<ReplyPart> reply, ConcurrencyLimiter limiter, CallOptions options, int weight) {
+		this.reply = reply;
+		this.limiter = limiter;
+		this.options = options;
+		this.weight = weight;
+	}
+
+	@Override
+	public void subscribe(CoreSubscriber<? super ReplyPart> actual) {
+		LimitedSubscriber subscriber = new LimitedSubscriber(actual, this);
+		actual.onSubscribe(subscriber);
+		subscriber.enter();
+	}
+
+	/**
+	 * One subscription: what stands in the queue, holds the permit, and passes the reply
+	 * on.
+	 */
+	private static final class LimitedSubscriber extends Waiter implements CoreSubscriber<ReplyPart>, Subscription {
+
+		private static final int WAITING = 0;
+
+		private static final int RUNNING = 1;
+
+		private static final int ENDED = 2;
+
+		private static final AtomicIntegerFieldUpdater<LimitedSubscriber> STATE = AtomicIntegerFieldUpdater
+			.newUpdater(LimitedSubscriber.class, "state");
+
+		private final CoreSubscriber<? super ReplyPart> actual;
+
+		private final LimitedFlux source;
+
+		private volatile int state;
+
+		/**
+		 * Whether something of the reply has been passed on: from then on it cannot go
+		 * back into the queue.
+		 */
+		private volatile boolean begun;
+
+		/**
+		 * What was asked for while nothing has been passed on. Guarded by this.
+		 */
+		private long demand;
+
+		private @Nullable Subscription upstream;
+
+		private @Nullable Disposable expiry;
+
+		LimitedSubscriber(CoreSubscriber<? super ReplyPart> actual, LimitedFlux source) {
+			super(source.options.priority(), source.options.tenant(), source.weight);
+			this.actual = actual;
+			this.source = source;
+		}
+
+		void enter() {
+			if (this.state != ENDED) {
+				Consumer<QueueTicket> listener = currentContext().getOrDefault(QueueTicket.class, null);
+				if (listener != null) {
+					listener.accept(() -> this.source.limiter.position(this));
+				}
+				this.source.limiter.enter(this);
+				if (this.state == ENDED) {
+					this.source.limiter.leave(this);
+				}
+			}
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.actual.currentContext();
+		}
+
+		@Override
+		long patience() {
+			Duration deadline = this.source.options.deadline();
+			return (deadline != null) ? deadline.toNanos() : Long.MAX_VALUE;
+		}
+
+		@Override
+		void expireIn(long nanos, Scheduler timer, Runnable task) {
+			Disposable expiry = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
+			boolean late;
+			synchronized (this) {
+				late = this.state != WAITING;
+				this.expiry = late ? null : expiry;
+			}
+			if (late) {
+				expiry.dispose();
+			}
+		}
+
+		@Override
+		boolean granted() {
+			if (!STATE.compareAndSet(this, WAITING, RUNNING)) {
+				return false;
+			}
+			stopExpiry();
+			this.source.reply.subscribe(this);
+			return true;
+		}
+
+		@Override
+		void refused(ElevenLabsException refusal) {
+			if (STATE.compareAndSet(this, WAITING, ENDED)) {
+				stopExpiry();
+				this.actual.onError(refusal);
+			}
+		}
+
+		@Override
+		public void onSubscribe(Subscription upstream) {
+			long demand;
+			synchronized (this) {
+				this.upstream = upstream;
+				demand = this.demand;
+			}
+			if (this.state == ENDED) {
+				upstream.cancel();
+			}
+			else if (demand > 0) {
+				upstream.request(demand);
+			}
+		}
+
+		@Override
+		public void request(long n) {
+			if (!Operators.validate(n)) {
+				return;
+			}
+			Subscription upstream;
+			synchronized (this) {
+				upstream = this.upstream;
+				if (!this.begun) {
+					this.demand = Operators.addCap(this.demand, n);
+				}
+			}
+			if (upstream != null) {
+				upstream.request(n);
+			}
+		}
+
+		@Override
+		public void onNext(ReplyPart part) {
+			if (!this.begun) {
+				this.begun = true;
+				if (part instanceof ReplyPart.Head head) {
+					this.actual.onNext(observed(head));
+					return;
+				}
+			}
+			this.actual.onNext(part);
+		}
+
+		private ReplyPart.Head observed(ReplyPart.Head head) {
+			ReplyMetadata metadata = head.metadata();
+			Integer maximum = metadata.maximumConcurrentRequests();
+			Integer current = metadata.currentConcurrentRequests();
+			if (maximum != null && current != null) {
+				this.source.limiter.observed(this, maximum, current);
+			}
+			return head;
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			if (!this.begun && error instanceof ElevenLabsException refusal
+					&& refusal.getKind() == ErrorKind.CONCURRENCY) {
+				if (goBack()) {
+					this.source.limiter.refusedByService(this, 0);
+					if (this.state == ENDED) {
+						this.source.limiter.leave(this);
+					}
+				}
+				return;
+			}
+			if (STATE.getAndSet(this, ENDED) == RUNNING) {
+				this.source.limiter.release(this, CallEnd.UNCLEAR);
+				this.actual.onError(error);
+			}
+			else {
+				Operators.onErrorDropped(error, currentContext());
+			}
+		}
+
+		private boolean goBack() {
+			synchronized (this) {
+				this.upstream = null;
+			}
+			return STATE.compareAndSet(this, RUNNING, WAITING);
+		}
+
+		@Override
+		public void onComplete() {
+			if (STATE.getAndSet(this, ENDED) == RUNNING) {
+				this.source.limiter.release(this, CallEnd.SERVED);
+				this.actual.onComplete();
+			}
+		}
+
+		@Override
+		public void cancel() {
+			int before = STATE.getAndSet(this, ENDED);
+			if (before == WAITING) {
+				stopExpiry();
+				this.source.limiter.leave(this);
+			}
+			else if (before == RUNNING) {
+				Subscription upstream;
+				synchronized (this) {
+					upstream = this.upstream;
+				}
+				if (upstream != null) {
+					upstream.cancel();
+				}
+				this.source.limiter.release(this, CallEnd.UNCLEAR);
+			}
+		}
+
+		private void stopExpiry() {
+			Disposable expiry;
+			synchronized (this) {
+				expiry = this.expiry;
+				this.expiry = null;
+			}
+			if (expiry != null) {
+				expiry.dispose();
+			}
+		}
+
+	}
+
+}
