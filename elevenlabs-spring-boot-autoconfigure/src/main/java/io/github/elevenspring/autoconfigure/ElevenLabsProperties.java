@@ -3,7 +3,8 @@ package io.github.elevenspring.autoconfigure;
 import java.net.URI;
 import java.time.Duration;
 
-import io.github.elevenspring.client.Region;
+import io.github.elevenspring.client.BaseUrl;
+import io.github.elevenspring.model.Region;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,8 @@ public record ElevenLabsProperties(@Nullable String apiKey, @DefaultValue("globa
 	 */
 	public ElevenLabsProperties {
 		Assert.isTrue(maxInMemorySize.toBytes() > 0, "'elevenlabs.max-in-memory-size' must be positive");
-		if (baseUrl != null) {
-			BaseUrls.check(baseUrl);
-		}
+		String trouble = (baseUrl != null) ? BaseUrl.troubleWith(baseUrl) : null;
+		Assert.isTrue(trouble == null, () -> String.valueOf(trouble));
 	}
 
 	@Override

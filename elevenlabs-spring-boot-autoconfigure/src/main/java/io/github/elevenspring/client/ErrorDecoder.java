@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
-import io.github.elevenspring.error.ElevenLabsApiException.Answer;
+import io.github.elevenspring.error.ElevenLabsApiException.Details;
 import io.github.elevenspring.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -66,8 +66,8 @@ final class ErrorDecoder {
 				+ ((received > 0) ? " and broke off with an error after " + received + " bytes" : "")
 				+ describe(httpStatus, detail, body) + ". Remedy: " + ErrorCodes.remedy(kind, name)
 				+ ((traceId != null) ? " [trace id " + traceId + "]" : "");
-		return new ElevenLabsApiException(kind, message, new Answer(httpStatus, detail.code(), detail.status(), traceId,
-				ReplyHeaders.retryAfter(headers, this.clock), received), null);
+		return new ElevenLabsApiException(kind, message, new Details(httpStatus, detail.code(), detail.status(),
+				traceId, ReplyHeaders.retryAfter(headers, this.clock), received));
 	}
 
 	private static String describe(int httpStatus, Detail detail, byte[] body) {

@@ -9,7 +9,7 @@ import java.util.function.IntConsumer;
 
 import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.client.ElevenLabsClient;
-import io.github.elevenspring.client.Region;
+import io.github.elevenspring.model.Region;
 import io.github.elevenspring.client.WireTypeHints;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;

@@ -62,10 +62,11 @@ class ConnectionCheck implements InitializingBean {
 	}
 
 	private void refuseWithoutKey(@Nullable String apiKey) {
-		if (StringUtils.hasText(apiKey) && !PLACEHOLDER.equals(apiKey.trim())) {
+		boolean set = StringUtils.hasText(apiKey) && !apiKey.startsWith("${");
+		if (set && !PLACEHOLDER.equals(apiKey.trim())) {
 			return;
 		}
-		String state = StringUtils.hasText(apiKey) ? "still holds the placeholder '" + PLACEHOLDER + "'" : "is not set";
+		String state = set ? "still holds the placeholder '" + PLACEHOLDER + "'" : "is not set";
 		throw new StartRefusedException(
 				"Profile '%s' speaks to ElevenLabs and needs an API key, but ELEVENLABS_API_KEY %s."
 					.formatted(profile(), state),
