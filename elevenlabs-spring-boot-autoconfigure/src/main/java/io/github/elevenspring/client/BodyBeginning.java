@@ -75,7 +75,7 @@ final class BodyBeginning {
 			if (this.verdict != null || this.held.size() == 0) {
 				return null;
 			}
-			this.verdict = true;
+			this.verdict = this.replyType == ReplyType.JSON || !this.selfDescribing || isPlausible(visible());
 			return new ReplyPart.Chunk(this.held.toByteArray());
 		});
 	}
@@ -125,6 +125,14 @@ final class BodyBeginning {
 		boolean open = this.held.size() < ENOUGH
 				&& beginnings.stream().anyMatch((beginning) -> beginning.startsWith(visible));
 		return open ? null : (Boolean) true;
+	}
+
+	/**
+	 * Tell whether a body that ended before anything was clear can be audio: not white
+	 * space, and not the beginning of a page.
+	 */
+	private static boolean isPlausible(String visible) {
+		return !visible.isEmpty() && NEVER_SAMPLES.stream().noneMatch((beginning) -> beginning.startsWith(visible));
 	}
 
 	private String visible() {

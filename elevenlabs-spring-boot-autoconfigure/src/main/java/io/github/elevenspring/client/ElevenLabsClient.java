@@ -13,6 +13,7 @@ import io.github.elevenspring.call.Operation.ReplyType;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
+import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.ApiRequest;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,7 @@ public final class ElevenLabsClient implements CallChain {
 	@Override
 	public Flux<ReplyPart> proceed(Call call) {
 		return Flux.defer(() -> {
-			String key = this.apiKey.get();
+			String key = connection(this.apiKey);
 			if (!StringUtils.hasText(key) || key.startsWith(UNRESOLVED)) {
 				return Flux.error(new ElevenLabsRejectedException(ErrorKind.AUTH,
 						"There is no API key: set elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY,"
@@ -104,7 +105,7 @@ public final class ElevenLabsClient implements CallChain {
 								+ " elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY, to the bare key"));
 			}
 			ApiRequest request = Endpoints.of(call);
-			URI uri = RequestUri.of(BaseUrl.checked(this.baseUrl.get()), request);
+			URI uri = RequestUri.of(BaseUrl.checked(connection(this.baseUrl)), request);
 			Redaction redaction = new Redaction(key, () -> SentTexts.of(call));
 			AtomicBoolean failed = new AtomicBoolean();
 			return send(call, request, uri, redaction, failed)
@@ -138,11 +139,15 @@ public final class ElevenLabsClient implements CallChain {
 		HttpHeaders headers = HttpHeaders.readOnlyHttpHeaders(response.headers().asHttpHeaders());
 		ReplyPart head = new ReplyPart.Head(response.statusCode().value(), headers, ReplyHeaders.metadata(headers));
 		if (call.operation().replyType() == ReplyType.ANYTHING) {
-			return body.cast(ReplyPart.class).startWith(head);
+			return body.cast(ReplyPart.class)
+				.switchOnFirst((first, all) -> first.isOnError() ? all : all.startWith(head));
 		}
 		BodyBeginning beginning = new BodyBeginning(call, contentType(headers));
 		return body.handle(beginning::accept).concatWith(beginning.rest()).switchOnFirst((first, all) -> {
-			if (!first.isOnError() && !beginning.isAnswer()) {
+			if (first.isOnError()) {
+				return all.cast(ReplyPart.class);
+			}
+			if (!beginning.isAnswer()) {
 				return fail(response, all, redaction, failed);
 			}
 			return all.cast(ReplyPart.class).startWith(head);
@@ -179,6 +184,20 @@ public final class ElevenLabsClient implements CallChain {
 		}
 		catch (RuntimeException ex) {
 			return null;
+		}
+	}
+
+	/**
+	 * Ask for a fact of the connection, which may come from a vault that is out of reach.
+	 */
+	private static <T extends @Nullable Object> T connection(Supplier<T> fact) {
+		try {
+			return fact.get();
+		}
+		catch (RuntimeException ex) {
+			throw new ElevenLabsTransportException(ErrorKind.NETWORK,
+					"The address or the key cannot be read: check whatever provides ElevenLabsConnectionDetails", ex,
+					0);
 		}
 	}
 

@@ -45,6 +45,9 @@ public final class ModelCatalog {
 	 * @param model the model as listed
 	 */
 	public void learn(Model model) {
+		if (model.modelId() == null) {
+			return;
+		}
 		this.known.add(model.modelId());
 		Integer longest = model.maximumTextLengthPerRequest();
 		if (longest != null && longest > 0) {
