@@ -57,6 +57,10 @@ class ArchitectureTests {
 			"error..");
 
 	@ArchTest
+	static final ArchRule deadlineSeesNoOtherStage = seesOnly("deadline..", "deadline..", "call..", "model..",
+			"error..");
+
+	@ArchTest
 	static final ArchRule clientSeesNoStage = seesOnly("client..", "client..", "call..", "model..", "error..");
 
 	@ArchTest

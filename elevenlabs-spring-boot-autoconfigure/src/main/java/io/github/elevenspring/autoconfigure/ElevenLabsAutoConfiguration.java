@@ -2,7 +2,7 @@ package io.github.elevenspring.autoconfigure;
 
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.call.CallStage;
-import io.github.elevenspring.call.DeadlineStage;
+import io.github.elevenspring.deadline.DeadlineStage;
 import io.github.elevenspring.client.ElevenLabsClient;
 import io.github.elevenspring.client.ReplyReader;
 import io.github.elevenspring.client.WireTypeHints;

@@ -22,6 +22,7 @@ import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorB
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -41,6 +42,8 @@ public final class ElevenLabsClientAutoConfiguration {
 
 	private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+	private static final String USER_AGENT = "elevenlabs-spring-boot";
+
 	@Bean
 	@ConditionalOnMissingBean(ElevenLabsConnectionDetails.class)
 	PropertiesElevenLabsConnectionDetails elevenLabsConnectionDetails(ElevenLabsProperties properties) {
@@ -55,6 +58,7 @@ public final class ElevenLabsClientAutoConfiguration {
 			ObjectProvider<ElevenLabsWebClientCustomizer> customizers) {
 		ClientHttpConnector connector = connector(connectorBuilder.getIfAvailable(ClientHttpConnectorBuilder::detect),
 				settings(properties, settings.getIfAvailable(HttpClientSettings::defaults), sslBundles));
+		webClientBuilder.defaultHeader(HttpHeaders.USER_AGENT, USER_AGENT);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(webClientBuilder));
 		WebClient webClient = webClientBuilder.clientConnector(new ApiKeyConnector(connector, connection::getApiKey))
 			.build();

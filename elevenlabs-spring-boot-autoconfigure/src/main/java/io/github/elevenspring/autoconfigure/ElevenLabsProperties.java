@@ -2,9 +2,15 @@ package io.github.elevenspring.autoconfigure;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 
-import io.github.elevenspring.client.Region;
+import io.github.elevenspring.client.BaseUrl;
+import io.github.elevenspring.model.Region;
+import io.github.elevenspring.limiter.ConcurrencyGroup;
+import io.github.elevenspring.limiter.LimiterSettings;
+import io.github.elevenspring.limiter.Plan;
 import io.github.elevenspring.model.OutputFormat;
+import io.github.elevenspring.model.Priority;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import org.jspecify.annotations.Nullable;
 
@@ -26,12 +32,15 @@ import org.springframework.util.unit.DataSize;
  * @param defaults what speech requests leave open
  * @param timeout how long to wait
  * @param ssl how the connection is secured
+ * @param plan plan of the account, auto to read it from there
+ * @param limiter how calls are kept within the plan
  * @since 0.1.0
  */
 @ConfigurationProperties("elevenlabs")
 public record ElevenLabsProperties(@Nullable String apiKey, @DefaultValue("global") Region region,
 		@Nullable URI baseUrl, @DefaultValue("64MB") DataSize maxInMemorySize, @DefaultValue Defaults defaults,
-		@DefaultValue Timeout timeout, @DefaultValue Ssl ssl) {
+		@DefaultValue Timeout timeout, @DefaultValue Ssl ssl, @DefaultValue("auto") Plan plan,
+		@DefaultValue Limiter limiter) {
 
 	/**
 	 * Check what was set.
@@ -39,9 +48,8 @@ public record ElevenLabsProperties(@Nullable String apiKey, @DefaultValue("globa
 	 */
 	public ElevenLabsProperties {
 		Assert.isTrue(maxInMemorySize.toBytes() > 0, "'elevenlabs.max-in-memory-size' must be positive");
-		if (baseUrl != null) {
-			BaseUrls.check(baseUrl);
-		}
+		String trouble = (baseUrl != null) ? BaseUrl.troubleWith(baseUrl) : null;
+		Assert.isTrue(trouble == null, () -> String.valueOf(trouble));
 	}
 
 	@Override
@@ -100,6 +108,67 @@ public record ElevenLabsProperties(@Nullable String apiKey, @DefaultValue("globa
 	 * names one for all clients
 	 */
 	public record Ssl(@Nullable String bundle) {
+
+	}
+
+	/**
+	 * How calls are kept within what the plan allows at once.
+	 *
+	 * @param enabled whether calls are limited
+	 * @param headroom slots of each limit that are left to others
+	 * @param limits slots of a group in place of what the plan allows and the service
+	 * says
+	 * @param adaptive whether limits follow what the service says
+	 * @param queue how calls wait
+	 * @param rate cap on how many calls begin in a span of time
+	 * @param drainTimeout how long calls that wait still get their turn at shutdown
+	 */
+	public record Limiter(@DefaultValue("true") boolean enabled, @DefaultValue("0") int headroom,
+			@DefaultValue Map<ConcurrencyGroup, Integer> limits, @DefaultValue("true") boolean adaptive,
+			@DefaultValue Queue queue, @DefaultValue Rate rate, @DefaultValue("20s") Duration drainTimeout) {
+
+		LimiterSettings toSettings() {
+			return new LimiterSettings(this.headroom, this.adaptive, this.queue.capacity(), this.queue.maxWait(),
+					this.queue.ageing(), Map.of(Priority.NORMAL, this.queue.normalShare() / 100.0, Priority.BATCH,
+							this.queue.batchShare() / 100.0),
+					this.rate.toRate());
+		}
+
+		/**
+		 * How calls wait for a slot.
+		 *
+		 * @param capacity calls that may wait in each group
+		 * @param maxWait longest wait for a slot
+		 * @param ageing wait of the oldest call of a priority after which its share has
+		 * doubled
+		 * @param normalShare percentage of the slots that normal calls get even if
+		 * interactive ones always wait
+		 * @param batchShare percentage of the slots that batch calls get even if others
+		 * always wait
+		 */
+		public record Queue(@DefaultValue("500") int capacity, @DefaultValue("30s") Duration maxWait,
+				@DefaultValue("30s") Duration ageing, @DefaultValue("20") int normalShare,
+				@DefaultValue("10") int batchShare) {
+
+		}
+
+		/**
+		 * Cap on how many calls begin in a span of time.
+		 *
+		 * @param algorithm how it is counted, none unless set
+		 * @param calls capacity of the bucket, or size of the window
+		 * @param period time in which an empty bucket is full again, or length of the
+		 * window
+		 */
+		public record Rate(LimiterSettings.Rate.@Nullable Algorithm algorithm, @DefaultValue("10") int calls,
+				@DefaultValue("1s") Duration period) {
+
+			LimiterSettings.@Nullable Rate toRate() {
+				return (this.algorithm != null) ? new LimiterSettings.Rate(this.algorithm, this.calls, this.period)
+						: null;
+			}
+
+		}
 
 	}
 

@@ -22,8 +22,17 @@ import org.springframework.util.StringUtils;
 public final class ElevenLabsSanitizingAutoConfiguration {
 
 	@Bean
-	SanitizingFunction elevenLabsApiKeySanitizingFunction(ElevenLabsConnectionDetails connection) {
-		return (data) -> holdsKey(data, connection.getApiKey()) ? data.withSanitizedValue() : data;
+	SanitizingFunction elevenLabsApiKeySanitizingFunction(ElevenLabsConnectionDetails connection,
+			ElevenLabsProperties properties) {
+		return (data) -> isKey(data) || holdsKey(data, connection.getApiKey()) || holdsKey(data, properties.apiKey())
+				? data.withSanitizedValue() : data;
+	}
+
+	/**
+	 * Tell a key by its name, however that is spelled: it may not be the one in use.
+	 */
+	private static boolean isKey(SanitizableData data) {
+		return data.getKey().replaceAll("[^A-Za-z]", "").equalsIgnoreCase("elevenlabsapikey");
 	}
 
 	private static boolean holdsKey(SanitizableData data, @Nullable String apiKey) {

@@ -10,65 +10,65 @@ public enum Operation {
 	/**
 	 * Text to speech, the audio as a whole.
 	 */
-	SPEECH_CONVERT("speech.convert", Answer.AUDIO),
+	SPEECH_CONVERT("speech.convert", ReplyType.AUDIO),
 
 	/**
 	 * Text to speech, the audio while it is made.
 	 */
-	SPEECH_STREAM("speech.stream", Answer.AUDIO),
+	SPEECH_STREAM("speech.stream", ReplyType.AUDIO),
 
 	/**
 	 * Text to speech with times, as a whole.
 	 */
-	SPEECH_CONVERT_WITH_TIMESTAMPS("speech.convert-with-timestamps", Answer.JSON),
+	SPEECH_CONVERT_WITH_TIMESTAMPS("speech.convert-with-timestamps", ReplyType.JSON),
 
 	/**
 	 * Text to speech with times, while it is made.
 	 */
-	SPEECH_STREAM_WITH_TIMESTAMPS("speech.stream-with-timestamps", Answer.JSON),
+	SPEECH_STREAM_WITH_TIMESTAMPS("speech.stream-with-timestamps", ReplyType.JSON),
 
 	/**
 	 * A page of voices.
 	 */
-	VOICES_LIST("voices.list", Answer.JSON),
+	VOICES_LIST("voices.list", ReplyType.JSON),
 
 	/**
 	 * One voice.
 	 */
-	VOICES_GET("voices.get", Answer.JSON),
+	VOICES_GET("voices.get", ReplyType.JSON),
 
 	/**
 	 * Stored settings of a voice, or the defaults of all.
 	 */
-	VOICES_SETTINGS("voices.settings", Answer.JSON),
+	VOICES_SETTINGS("voices.settings", ReplyType.JSON),
 
 	/**
 	 * All models.
 	 */
-	MODELS_LIST("models.list", Answer.JSON),
+	MODELS_LIST("models.list", ReplyType.JSON),
 
 	/**
 	 * The user behind the key.
 	 */
-	ACCOUNT_USER("account.user", Answer.JSON),
+	ACCOUNT_USER("account.user", ReplyType.JSON),
 
 	/**
 	 * The plan and its use.
 	 */
-	ACCOUNT_SUBSCRIPTION("account.subscription", Answer.JSON),
+	ACCOUNT_SUBSCRIPTION("account.subscription", ReplyType.JSON),
 
 	/**
 	 * An endpoint without a model here, and with a reply of any kind.
 	 */
-	EXCHANGE("exchange", Answer.ANYTHING);
+	EXCHANGE("exchange", ReplyType.ANYTHING);
 
 	private final String id;
 
-	private final Answer answer;
+	private final ReplyType replyType;
 
-	Operation(String id, Answer answer) {
+	Operation(String id, ReplyType replyType) {
 		this.id = id;
-		this.answer = answer;
+		this.replyType = replyType;
 	}
 
 	/**
@@ -80,17 +80,17 @@ public enum Operation {
 	}
 
 	/**
-	 * Return the kind of answer that makes the call a success.
-	 * @return the kind of answer
+	 * Return the kind of reply that makes the call a success.
+	 * @return the kind of reply
 	 */
-	public Answer answer() {
-		return this.answer;
+	public ReplyType replyType() {
+		return this.replyType;
 	}
 
 	/**
-	 * Kinds of answers.
+	 * Kinds of replies.
 	 */
-	public enum Answer {
+	public enum ReplyType {
 
 		/**
 		 * Audio, at least one byte of it.

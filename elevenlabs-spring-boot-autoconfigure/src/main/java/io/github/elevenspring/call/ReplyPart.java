@@ -20,8 +20,8 @@ public sealed interface ReplyPart {
 	int size();
 
 	/**
-	 * The first part. Where the answer is audio or JSON, it is emitted together with the
-	 * first chunk, so a head means that the service really answers.
+	 * The first part. It is emitted together with the first chunk, or with the end of a
+	 * reply without a body, so a head means that the service really answers.
 	 *
 	 * @param status HTTP status, always 2xx
 	 * @param headers all headers, read-only

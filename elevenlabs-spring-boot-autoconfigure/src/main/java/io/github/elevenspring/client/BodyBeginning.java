@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 import io.github.elevenspring.call.Call;
-import io.github.elevenspring.call.Operation.Answer;
+import io.github.elevenspring.call.Operation.ReplyType;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.speech.SpeechRequest;
@@ -37,7 +37,7 @@ final class BodyBeginning {
 
 	private final ByteArrayOutputStream held = new ByteArrayOutputStream();
 
-	private final Answer answer;
+	private final ReplyType replyType;
 
 	private final boolean selfDescribing;
 
@@ -46,10 +46,10 @@ final class BodyBeginning {
 	private @Nullable Boolean verdict;
 
 	BodyBeginning(Call call, @Nullable MediaType contentType) {
-		this.answer = call.operation().answer();
+		this.replyType = call.operation().replyType();
 		OutputFormat format = (call.request() instanceof SpeechRequest speech) ? speech.outputFormat() : null;
 		this.selfDescribing = format == null || format.isSelfDescribing();
-		this.possible = this.answer == Answer.JSON || contentType == null || isAudio(contentType);
+		this.possible = this.replyType == ReplyType.JSON || contentType == null || isAudio(contentType);
 	}
 
 	/**
@@ -75,7 +75,7 @@ final class BodyBeginning {
 			if (this.verdict != null || this.held.size() == 0) {
 				return null;
 			}
-			this.verdict = true;
+			this.verdict = this.replyType == ReplyType.JSON || !this.selfDescribing || isPlausible(visible());
 			return new ReplyPart.Chunk(this.held.toByteArray());
 		});
 	}
@@ -92,7 +92,7 @@ final class BodyBeginning {
 	 */
 	private void hold(byte[] bytes) {
 		int start = 0;
-		while (this.answer == Answer.JSON && this.held.size() == 0 && start < bytes.length
+		while (this.replyType == ReplyType.JSON && this.held.size() == 0 && start < bytes.length
 				&& isWhiteSpace(bytes[start])) {
 			start++;
 		}
@@ -104,7 +104,7 @@ final class BodyBeginning {
 			return false;
 		}
 		String visible = visible();
-		if (this.answer == Answer.JSON) {
+		if (this.replyType == ReplyType.JSON) {
 			if (visible.isEmpty()) {
 				return null;
 			}
@@ -125,6 +125,14 @@ final class BodyBeginning {
 		boolean open = this.held.size() < ENOUGH
 				&& beginnings.stream().anyMatch((beginning) -> beginning.startsWith(visible));
 		return open ? null : (Boolean) true;
+	}
+
+	/**
+	 * Tell whether a body that ended before anything was clear can be audio: not white
+	 * space, and not the beginning of a page.
+	 */
+	private static boolean isPlausible(String visible) {
+		return !visible.isEmpty() && NEVER_SAMPLES.stream().noneMatch((beginning) -> beginning.startsWith(visible));
 	}
 
 	private String visible() {

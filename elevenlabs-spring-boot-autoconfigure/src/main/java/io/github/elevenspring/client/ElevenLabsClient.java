@@ -9,10 +9,11 @@ import java.util.function.Supplier;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
-import io.github.elevenspring.call.Operation.Answer;
+import io.github.elevenspring.call.Operation.ReplyType;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
+import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.ApiRequest;
 import org.jspecify.annotations.Nullable;
@@ -45,16 +46,19 @@ public final class ElevenLabsClient implements CallChain {
 	 * As much of a body that is an error as is worth reading. A failed validation repeats
 	 * its input, and that may be the longest text of a model.
 	 */
-	private static final int MOST_OF_AN_ERROR = 256 * 1024;
+	private static final int MAX_ERROR_BODY_SIZE = 256 * 1024;
 
 	/**
 	 * How long the rest of a body that is an error is worth waiting for.
 	 */
-	private static final Duration PATIENCE_WITH_AN_ERROR = Duration.ofSeconds(2);
+	private static final Duration ERROR_BODY_TIMEOUT = Duration.ofSeconds(2);
 
 	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
 
-	private static final String USER_AGENT = "elevenlabs-spring-boot";
+	/**
+	 * How a key begins that stands for a variable nobody has set.
+	 */
+	private static final String UNRESOLVED = "${";
 
 	private final WebClient http;
 
@@ -89,8 +93,8 @@ public final class ElevenLabsClient implements CallChain {
 	@Override
 	public Flux<ReplyPart> proceed(Call call) {
 		return Flux.defer(() -> {
-			String key = this.apiKey.get();
-			if (!StringUtils.hasText(key)) {
+			String key = connection(this.apiKey);
+			if (!StringUtils.hasText(key) || key.startsWith(UNRESOLVED)) {
 				return Flux.error(new ElevenLabsRejectedException(ErrorKind.AUTH,
 						"There is no API key: set elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY,"
 								+ " to a key from the developers section of your ElevenLabs account"));
@@ -101,7 +105,7 @@ public final class ElevenLabsClient implements CallChain {
 								+ " elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY, to the bare key"));
 			}
 			ApiRequest request = Endpoints.of(call);
-			URI uri = RequestUri.of(this.baseUrl.get(), request);
+			URI uri = RequestUri.of(BaseUrl.checked(connection(this.baseUrl)), request);
 			Redaction redaction = new Redaction(key, () -> SentTexts.of(call));
 			AtomicBoolean failed = new AtomicBoolean();
 			return send(call, request, uri, redaction, failed)
@@ -112,7 +116,6 @@ public final class ElevenLabsClient implements CallChain {
 	private Flux<ReplyPart> send(Call call, ApiRequest request, URI uri, Redaction redaction, AtomicBoolean failed) {
 		WebClient.RequestBodySpec spec = this.http.method(request.method())
 			.uri(uri)
-			.header(HttpHeaders.USER_AGENT, USER_AGENT)
 			.attribute(URI_TEMPLATE, request.path());
 		WebClient.RequestHeadersSpec<?> complete = spec;
 		if (request.parts() != null) {
@@ -135,12 +138,16 @@ public final class ElevenLabsClient implements CallChain {
 		}
 		HttpHeaders headers = HttpHeaders.readOnlyHttpHeaders(response.headers().asHttpHeaders());
 		ReplyPart head = new ReplyPart.Head(response.statusCode().value(), headers, ReplyHeaders.metadata(headers));
-		if (call.operation().answer() == Answer.ANYTHING) {
-			return body.cast(ReplyPart.class).startWith(head);
+		if (call.operation().replyType() == ReplyType.ANYTHING) {
+			return body.cast(ReplyPart.class)
+				.switchOnFirst((first, all) -> first.isOnError() ? all : all.startWith(head));
 		}
 		BodyBeginning beginning = new BodyBeginning(call, contentType(headers));
 		return body.handle(beginning::accept).concatWith(beginning.rest()).switchOnFirst((first, all) -> {
-			if (!first.isOnError() && !beginning.isAnswer()) {
+			if (first.isOnError()) {
+				return all.cast(ReplyPart.class);
+			}
+			if (!beginning.isAnswer()) {
 				return fail(response, all, redaction, failed);
 			}
 			return all.cast(ReplyPart.class).startWith(head);
@@ -163,8 +170,8 @@ public final class ElevenLabsClient implements CallChain {
 		return Mono.defer(() -> {
 			ByteArrayOutputStream beginning = new ByteArrayOutputStream();
 			return body.doOnNext((chunk) -> beginning.writeBytes(chunk.bytes()))
-				.takeUntil((chunk) -> beginning.size() >= MOST_OF_AN_ERROR)
-				.takeUntilOther(Mono.delay(PATIENCE_WITH_AN_ERROR, this.timer))
+				.takeUntil((chunk) -> beginning.size() >= MAX_ERROR_BODY_SIZE)
+				.takeUntilOther(Mono.delay(ERROR_BODY_TIMEOUT, this.timer))
 				.then()
 				.onErrorComplete()
 				.thenReturn(beginning);
@@ -177,6 +184,20 @@ public final class ElevenLabsClient implements CallChain {
 		}
 		catch (RuntimeException ex) {
 			return null;
+		}
+	}
+
+	/**
+	 * Ask for a fact of the connection, which may come from a vault that is out of reach.
+	 */
+	private static <T extends @Nullable Object> T connection(Supplier<T> fact) {
+		try {
+			return fact.get();
+		}
+		catch (RuntimeException ex) {
+			throw new ElevenLabsTransportException(ErrorKind.NETWORK,
+					"The address or the key cannot be read: check whatever provides ElevenLabsConnectionDetails", ex,
+					0);
 		}
 	}
 

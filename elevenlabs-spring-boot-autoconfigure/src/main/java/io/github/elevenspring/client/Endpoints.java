@@ -2,12 +2,15 @@ package io.github.elevenspring.client;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.Operation;
+import io.github.elevenspring.error.ElevenLabsRejectedException;
+import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.ApiRequest;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.model.voice.VoiceQuery;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
 
 /**
  * The one place that knows the paths and the query parameters of the API (API reference,
@@ -123,7 +126,10 @@ public final class Endpoints {
 	}
 
 	private static String notEmpty(String voiceId) {
-		Assert.hasText(voiceId, "'voiceId' must not be empty");
+		if (!StringUtils.hasText(voiceId)) {
+			throw new ElevenLabsRejectedException(ErrorKind.INVALID,
+					"No voice is named: use an id that voices().list(…) returns");
+		}
 		return voiceId;
 	}
 

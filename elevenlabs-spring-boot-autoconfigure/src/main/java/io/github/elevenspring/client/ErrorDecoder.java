@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
-import io.github.elevenspring.error.ElevenLabsApiException.Answer;
+import io.github.elevenspring.error.ElevenLabsApiException.Details;
 import io.github.elevenspring.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -41,7 +41,8 @@ final class ErrorDecoder {
 	 * @return the exception
 	 */
 	ElevenLabsApiException decode(int httpStatus, HttpHeaders headers, byte[] body, Redaction redaction) {
-		return decode(httpStatus, headers, body, redaction, 0);
+		return decode(httpStatus, headers, plain(headers.getFirst(ReplyHeaders.TRACE_ID), redaction), body, redaction,
+				0);
 	}
 
 	/**
@@ -52,22 +53,23 @@ final class ErrorDecoder {
 	 * @return the exception
 	 */
 	ElevenLabsApiException decodeLate(ReplyPart.Head head, byte[] body, long received) {
-		return decode(head.status(), head.headers(), body, null, received);
+		String traceId = head.metadata().traceId();
+		return decode(head.status(), head.headers(), (traceId != null && isName(traceId)) ? traceId : null, body,
+				Redaction.EVERYTHING, received);
 	}
 
-	private ElevenLabsApiException decode(int httpStatus, HttpHeaders headers, byte[] body,
-			@Nullable Redaction redaction, long received) {
+	private ElevenLabsApiException decode(int httpStatus, HttpHeaders headers, @Nullable String headerTraceId,
+			byte[] body, Redaction redaction, long received) {
 		Detail detail = detail(body, redaction);
 		ErrorKind kind = ErrorCodes.kind(detail.code(), detail.status(), httpStatus);
 		String name = detail.name();
-		String traceId = (detail.requestId() != null) ? detail.requestId()
-				: plain(headers.getFirst(ReplyHeaders.TRACE_ID), redaction);
+		String traceId = (detail.requestId() != null) ? detail.requestId() : headerTraceId;
 		String message = "ElevenLabs answered HTTP " + httpStatus + ((name != null) ? " (" + name + ")" : "")
 				+ ((received > 0) ? " and broke off with an error after " + received + " bytes" : "")
 				+ describe(httpStatus, detail, body) + ". Remedy: " + ErrorCodes.remedy(kind, name)
 				+ ((traceId != null) ? " [trace id " + traceId + "]" : "");
-		return new ElevenLabsApiException(kind, message, new Answer(httpStatus, detail.code(), detail.status(), traceId,
-				ReplyHeaders.retryAfter(headers, this.clock), received), null);
+		return new ElevenLabsApiException(kind, message, new Details(httpStatus, detail.code(), detail.status(),
+				traceId, ReplyHeaders.retryAfter(headers, this.clock), received));
 	}
 
 	private static String describe(int httpStatus, Detail detail, byte[] body) {
@@ -87,7 +89,7 @@ final class ErrorDecoder {
 		return " with a body that is not an answer of the API, as a proxy in between might send it";
 	}
 
-	private static Detail detail(byte[] body, @Nullable Redaction redaction) {
+	private static Detail detail(byte[] body, Redaction redaction) {
 		JsonNode root = parse(body);
 		JsonNode detail = (root != null) ? root.get("detail") : null;
 		if (detail == null) {
@@ -120,23 +122,27 @@ final class ErrorDecoder {
 		return where.isEmpty() ? what : where + ": " + what;
 	}
 
-	private static @Nullable String clean(@Nullable String message, @Nullable Redaction redaction) {
-		return (message != null && redaction != null) ? redaction.clean(message) : null;
+	private static boolean isName(String name) {
+		return NAME.matcher(name).matches();
+	}
+
+	private static @Nullable String clean(@Nullable String message, Redaction redaction) {
+		String clean = (message != null) ? redaction.clean(message) : "";
+		return clean.isEmpty() ? null : clean;
 	}
 
 	/**
 	 * Pass a code: one that is known, or one that is nothing of what was sent.
 	 */
-	private static @Nullable String code(@Nullable String code, @Nullable Redaction redaction) {
+	private static @Nullable String code(@Nullable String code, Redaction redaction) {
 		return (code != null && ErrorCodes.isKnown(code)) ? code : plain(code, redaction);
 	}
 
 	/**
 	 * Pass an id, but nothing that could be a sentence, the key or a word of the text.
 	 */
-	private static @Nullable String plain(@Nullable String name, @Nullable Redaction redaction) {
-		return (name != null && redaction != null && NAME.matcher(name).matches() && !redaction.isQuote(name)) ? name
-				: null;
+	private static @Nullable String plain(@Nullable String name, Redaction redaction) {
+		return (name != null && isName(name) && !redaction.isQuote(name)) ? name : null;
 	}
 
 	private static @Nullable String text(JsonNode node, String field) {

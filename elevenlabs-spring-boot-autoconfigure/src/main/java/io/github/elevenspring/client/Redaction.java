@@ -1,21 +1,41 @@
 package io.github.elevenspring.client;
 
+import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.web.util.HtmlUtils;
+import org.springframework.web.util.UriUtils;
 
 /**
  * Makes a sentence of the vendor fit for exceptions and logs: whatever it repeats of what
  * was sent, the key or the user's text, is cut out, also where it was escaped for JSON or
  * HTML, and what is left is one short line.
  */
-final class Redaction {
+class Redaction {
+
+	/**
+	 * Lets nothing through, where it is not known what was sent.
+	 */
+	static final Redaction EVERYTHING = new Redaction(null, List::of) {
+
+		@Override
+		String clean(String message) {
+			return "";
+		}
+
+		@Override
+		boolean isQuote(String name) {
+			return true;
+		}
+
+	};
 
 	private static final int LONGEST_MESSAGE = 300;
 
@@ -32,6 +52,11 @@ final class Redaction {
 	private static final int SHORTEST_TEXT = 4;
 
 	private static final String REMOVED = "[removed]";
+
+	/**
+	 * What stands in quotation marks of any kind, two characters at least.
+	 */
+	private static final Pattern QUOTATION = Pattern.compile("(['\"`«“‘„])([^'\"`»”’“]{2,}?)['\"`»”’“]");
 
 	private static final Pattern SPACE = Pattern.compile("[\\s\\p{Cntrl}]+");
 
@@ -51,7 +76,7 @@ final class Redaction {
 	}
 
 	String clean(String message) {
-		String clean = inOneLine(message);
+		String clean = inOneLine(decoded(message));
 		boolean cut = clean.length() > LONGEST_READ;
 		clean = cut ? clean.substring(0, LONGEST_READ) : clean;
 		clean = withoutQuotes(clean, secrets());
@@ -64,7 +89,8 @@ final class Redaction {
 	 * Tell whether a code or an id is, or holds, a piece of what was sent.
 	 */
 	boolean isQuote(String name) {
-		return secrets().stream().anyMatch((text) -> text.contains(name) || holdsWindow(name, text));
+		String folded = folded(name);
+		return secrets().stream().anyMatch((text) -> text.contains(folded) || holdsWindow(folded, text));
 	}
 
 	private List<String> secrets() {
@@ -72,6 +98,7 @@ final class Redaction {
 			.flatMap((text) -> Stream.of(text, WireJson.escaped(text), WireJson.escapedToAscii(text),
 					HtmlUtils.htmlEscape(text)))
 			.map(Redaction::inOneLine)
+			.map(Redaction::folded)
 			.filter((text) -> text.length() >= SHORTEST_TEXT)
 			.distinct()
 			.toList();
@@ -79,6 +106,26 @@ final class Redaction {
 
 	private static String inOneLine(String text) {
 		return SPACE.matcher(text).replaceAll(" ").strip();
+	}
+
+	/**
+	 * Lower case, character by character, so that positions stay what they are.
+	 */
+	private static String folded(String text) {
+		char[] characters = text.toCharArray();
+		for (int i = 0; i < characters.length; i++) {
+			characters[i] = Character.toLowerCase(characters[i]);
+		}
+		return new String(characters);
+	}
+
+	private static String decoded(String message) {
+		try {
+			return (message.indexOf('%') < 0) ? message : UriUtils.decode(message, StandardCharsets.UTF_8);
+		}
+		catch (IllegalArgumentException ex) {
+			return message;
+		}
 	}
 
 	private static boolean holdsWindow(String name, String text) {
@@ -91,12 +138,19 @@ final class Redaction {
 	}
 
 	private static String withoutQuotes(String message, List<String> texts) {
+		String folded = folded(message);
 		BitSet quoted = new BitSet(message.length());
 		for (String text : texts) {
 			int window = Math.min(WINDOW, text.length());
 			for (int start = 0; start + window <= message.length(); start++) {
-				if (text.contains(message.substring(start, start + window))) {
+				if (text.contains(folded.substring(start, start + window))) {
 					quoted.set(start, start + window);
+				}
+			}
+			Matcher marked = QUOTATION.matcher(folded);
+			while (marked.find()) {
+				if (text.contains(marked.group(2).strip())) {
+					quoted.set(marked.start(2), marked.end(2));
 				}
 			}
 		}

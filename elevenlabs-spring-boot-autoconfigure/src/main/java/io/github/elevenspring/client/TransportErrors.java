@@ -13,6 +13,8 @@ import io.netty.channel.ConnectTimeoutException;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.PrematureCloseException;
 
+import org.springframework.core.NestedExceptionUtils;
+
 /**
  * Says what it means when the transport fails. Exceptions of the transport never reach
  * the caller but as a cause.
@@ -33,6 +35,9 @@ final class TransportErrors {
 	private static String describe(Throwable error, String host, long bytesReceived) {
 		if (find(error, UnknownHostException.class) != null) {
 			return "The host " + host + " is not known: check elevenlabs.region, elevenlabs.base-url and DNS";
+		}
+		if (isPoolExhausted(error)) {
+			return "All connections to " + host + " are busy, so nothing was sent: allow more in the connection pool";
 		}
 		if (find(error, ConnectTimeoutException.class) != null) {
 			return "No connection to " + host + " within elevenlabs.timeout.connect: check the network and the proxy";
@@ -58,9 +63,17 @@ final class TransportErrors {
 	}
 
 	private static boolean isTimeout(Throwable error) {
-		return find(error, ConnectTimeoutException.class) == null
+		return find(error, ConnectTimeoutException.class) == null && !isPoolExhausted(error)
 				&& (find(error, io.netty.handler.timeout.TimeoutException.class) != null
 						|| find(error, TimeoutException.class) != null);
+	}
+
+	/**
+	 * Tell by the name: the types are internal to Reactor Netty.
+	 */
+	private static boolean isPoolExhausted(Throwable error) {
+		Throwable cause = NestedExceptionUtils.getMostSpecificCause(error);
+		return cause.getClass().getSimpleName().startsWith("PoolAcquire");
 	}
 
 	private static <T extends Throwable> @Nullable T find(Throwable error, Class<T> type) {

@@ -2,7 +2,7 @@ package io.github.elevenspring.client;
 
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
-import io.github.elevenspring.error.ElevenLabsApiException.Answer;
+import io.github.elevenspring.error.ElevenLabsApiException.Details;
 import io.github.elevenspring.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ final class UnusableReply {
 	private static ElevenLabsApiException error(ReplyPart.Head head, long received, String message) {
 		@Nullable String traceId = head.metadata().traceId();
 		return new ElevenLabsApiException(ErrorKind.SERVER, message,
-				new Answer(head.status(), null, null, traceId, null, received), null);
+				new Details(head.status(), null, null, traceId, null, received));
 	}
 
 }

@@ -1,10 +1,8 @@
 package io.github.elevenspring.client;
 
-import io.netty.channel.Channel;
 import io.netty.handler.logging.ByteBufFormat;
 import io.netty.handler.logging.LogLevel;
 import io.netty.handler.logging.LoggingHandler;
-import reactor.netty.NettyPipeline;
 import reactor.netty.http.client.HttpClient;
 
 /**
@@ -19,21 +17,18 @@ public final class WireLogging {
 	}
 
 	/**
-	 * Return a client whose wire log holds no contents, now and when it is switched on
-	 * later.
+	 * Return a client whose wire log, if it has one, holds no contents.
 	 * @param client the client
 	 * @return the client with that change
 	 */
 	public static HttpClient withoutContents(HttpClient client) {
-		return client.doOnChannelInit((observer, channel, address) -> replaceHandler(channel));
-	}
-
-	private static void replaceHandler(Channel channel) {
-		if (channel.pipeline().get(NettyPipeline.LoggingHandler) != null) {
-			channel.pipeline()
-				.replace(NettyPipeline.LoggingHandler, NettyPipeline.LoggingHandler,
-						new LoggingHandler(HttpClient.class, LogLevel.DEBUG, ByteBufFormat.SIMPLE));
+		if (client.configuration().loggingHandler() == null) {
+			return client;
 		}
+		// Off, since HTTP/2 would log its frames apart from the handler that is replaced
+		return client.wiretap(false)
+			.doOnChannelInit((observer, channel, address) -> channel.pipeline()
+				.addFirst(new LoggingHandler(HttpClient.class, LogLevel.DEBUG, ByteBufFormat.SIMPLE)));
 	}
 
 }

@@ -11,30 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ElevenLabsApiException extends ElevenLabsException {
 
-	private final int httpStatus;
-
-	private final @Nullable String code;
-
-	private final @Nullable String status;
-
-	private final @Nullable String traceId;
-
-	private final @Nullable Duration retryAfter;
+	private final Details details;
 
 	/**
 	 * Create an error.
 	 * @param kind what went wrong
 	 * @param message cause and remedy
-	 * @param answer the facts of the answer
-	 * @param cause why the answer could not be used, if it was not an error itself
+	 * @param details the facts of the answer
 	 */
-	public ElevenLabsApiException(ErrorKind kind, String message, Answer answer, @Nullable Throwable cause) {
-		super(kind, message, cause, answer.bytesReceived());
-		this.httpStatus = answer.httpStatus();
-		this.code = answer.code();
-		this.status = answer.status();
-		this.traceId = answer.traceId();
-		this.retryAfter = answer.retryAfter();
+	public ElevenLabsApiException(ErrorKind kind, String message, Details details) {
+		super(kind, message, null, details.bytesReceived());
+		this.details = details;
 	}
 
 	/**
@@ -42,7 +29,7 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	 * @return the status, which can be 200 if the body was not what it should be
 	 */
 	public int getHttpStatus() {
-		return this.httpStatus;
+		return this.details.httpStatus();
 	}
 
 	/**
@@ -50,7 +37,7 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	 * @return {@code detail.code}, or {@code null} if the body had none
 	 */
 	public @Nullable String getCode() {
-		return this.code;
+		return this.details.code();
 	}
 
 	/**
@@ -58,7 +45,7 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	 * @return {@code detail.status}, or {@code null} if the body had none
 	 */
 	public @Nullable String getStatus() {
-		return this.status;
+		return this.details.status();
 	}
 
 	/**
@@ -66,12 +53,12 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	 * @return the trace id, or {@code null} if the answer had none
 	 */
 	public @Nullable String getTraceId() {
-		return this.traceId;
+		return this.details.traceId();
 	}
 
 	@Override
 	public @Nullable Duration getRetryAfter() {
-		return this.retryAfter;
+		return this.details.retryAfter();
 	}
 
 	/**
@@ -83,27 +70,10 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	 * @param traceId id to name in a support ticket
 	 * @param retryAfter how long the service wants us to wait
 	 * @param bytesReceived bytes of the body that were taken for audio before the trouble
+	 * @since 0.1.0
 	 */
-	public record Answer(int httpStatus, @Nullable String code, @Nullable String status, @Nullable String traceId,
+	public record Details(int httpStatus, @Nullable String code, @Nullable String status, @Nullable String traceId,
 			@Nullable Duration retryAfter, long bytesReceived) {
-
-		/**
-		 * Return the facts of an answer of which only the HTTP status is known.
-		 * @param httpStatus the HTTP status
-		 * @return the facts
-		 */
-		public static Answer of(int httpStatus) {
-			return new Answer(httpStatus, null, null, null, null, 0);
-		}
-
-		/**
-		 * Return these facts with another number of bytes.
-		 * @param bytesReceived bytes of the body that had arrived
-		 * @return a copy
-		 */
-		public Answer withBytesReceived(long bytesReceived) {
-			return new Answer(this.httpStatus, this.code, this.status, this.traceId, this.retryAfter, bytesReceived);
-		}
 
 	}
 

@@ -71,6 +71,11 @@ interface ConcurrencyLimiter {
 	LimiterSnapshot snapshot();
 
 	/**
+	 * Take newcomers again.
+	 */
+	void open();
+
+	/**
 	 * Refuse newcomers from now on, and let those drain that wait already.
 	 */
 	void close();

@@ -72,6 +72,13 @@ public final class ConcurrencyLimits {
 	}
 
 	/**
+	 * Take calls, as after the creation.
+	 */
+	public void open() {
+		this.limiters.values().forEach(ConcurrencyLimiter::open);
+	}
+
+	/**
 	 * Refuse new calls from now on; those that wait already still get their turn.
 	 */
 	public void close() {

@@ -307,6 +307,11 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	}
 
 	@Override
+	public void open() {
+		this.closed = false;
+	}
+
+	@Override
 	public void close() {
 		this.closed = true;
 	}

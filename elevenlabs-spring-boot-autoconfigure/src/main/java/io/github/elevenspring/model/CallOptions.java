@@ -12,8 +12,9 @@ import org.springframework.util.Assert;
  * @param priority how urgent the call is
  * @param tenant the party on whose behalf the call is made, or {@code null} if all calls
  * belong to one
- * @param deadline how long the whole call may take, counted from subscription, or
- * {@code null} for the configured total timeout, which also bounds a longer deadline
+ * @param deadline how long the call may take, counted from subscription, each page of a
+ * list being a call of its own, or {@code null} for the configured total timeout, which
+ * also bounds a longer deadline
  * @since 0.1.0
  */
 public record CallOptions(Priority priority, @Nullable String tenant, @Nullable Duration deadline) {

@@ -7,8 +7,8 @@ import reactor.core.publisher.Mono;
 /**
  * The account behind the API key. Free of charge. A key that is limited to speech may not
  * read it: the result then fails with kind
- * {@link io.github.elevenspring.error.ErrorKind#PERMISSION}. Implementations are
- * thread-safe.
+ * {@link io.github.elevenspring.error.ErrorKind#PERMISSION}. Nothing happens before
+ * subscription; cancelling ends the request. Implementations are thread-safe.
  *
  * @since 0.1.0
  */

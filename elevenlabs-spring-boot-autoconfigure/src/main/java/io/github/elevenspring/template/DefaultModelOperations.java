@@ -1,5 +1,8 @@
 package io.github.elevenspring.template;
 
+import java.util.Objects;
+import java.util.stream.Stream;
+
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.call.Operation;
@@ -30,7 +33,7 @@ final class DefaultModelOperations implements ModelOperations {
 	public Flux<Model> list() {
 		return this.reader
 			.json(this.pipeline.execute(new Call(Operation.MODELS_LIST, Endpoints.models())), Model[].class)
-			.flatMapMany(Flux::fromArray)
+			.flatMapIterable((models) -> Stream.of(models).filter(Objects::nonNull).toList())
 			.doOnNext(this.catalog::learn);
 	}
 

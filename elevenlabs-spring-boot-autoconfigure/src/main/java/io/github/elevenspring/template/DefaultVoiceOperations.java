@@ -54,15 +54,15 @@ final class DefaultVoiceOperations implements VoiceOperations {
 
 	@Override
 	public Mono<Voice> get(String voiceId) {
-		return this.reader.json(this.pipeline.execute(new Call(Operation.VOICES_GET, Endpoints.voice(voiceId))),
-				Voice.class);
+		return Mono.defer(() -> this.reader
+			.json(this.pipeline.execute(new Call(Operation.VOICES_GET, Endpoints.voice(voiceId))), Voice.class));
 	}
 
 	@Override
 	public Mono<VoiceSettings> settings(String voiceId) {
-		return this.reader.json(
+		return Mono.defer(() -> this.reader.json(
 				this.pipeline.execute(new Call(Operation.VOICES_SETTINGS, Endpoints.voiceSettings(voiceId))),
-				VoiceSettings.class);
+				VoiceSettings.class));
 	}
 
 	@Override

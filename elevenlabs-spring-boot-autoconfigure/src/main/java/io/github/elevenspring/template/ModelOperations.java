@@ -4,7 +4,8 @@ import io.github.elevenspring.model.catalog.Model;
 import reactor.core.publisher.Flux;
 
 /**
- * The models ElevenLabs offers. Free of charge. Implementations are thread-safe.
+ * The models ElevenLabs offers. Free of charge. Nothing happens before subscription;
+ * cancelling ends the request. Implementations are thread-safe.
  *
  * @since 0.1.0
  */

@@ -9,7 +9,7 @@ import java.util.function.IntConsumer;
 
 import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.client.ElevenLabsClient;
-import io.github.elevenspring.client.Region;
+import io.github.elevenspring.model.Region;
 import io.github.elevenspring.client.WireTypeHints;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
@@ -31,6 +31,8 @@ import reactor.test.StepVerifier;
 
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.actuate.endpoint.SanitizableData;
+import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
@@ -179,7 +181,8 @@ class ElevenLabsAutoConfigurationTests {
 	void letsACustomizerChangeTheClient() {
 		AtomicReference<String> seen = new AtomicReference<>();
 		HttpServer server = HttpServer.create().host("127.0.0.1").port(0).handle((request, response) -> {
-			seen.set(request.requestHeaders().get("X-Team") + " " + request.requestHeaders().get("xi-api-key"));
+			seen.set(request.requestHeaders().get("X-Team") + " " + request.requestHeaders().get("User-Agent") + " "
+					+ request.requestHeaders().get("xi-api-key"));
 			return response.header("Content-Type", "application/json").sendString(Mono.just("{\"tier\":\"free\"}"));
 		});
 		DisposableServer running = server.bindNow();
@@ -188,7 +191,7 @@ class ElevenLabsAutoConfigurationTests {
 				.withPropertyValues("elevenlabs.api-key=k", "elevenlabs.base-url=http://127.0.0.1:" + running.port())
 				.run((context) -> {
 					context.getBean(ElevenLabsTemplate.class).account().subscription().block(LONG_ENOUGH);
-					assertThat(seen).hasValue("blue k");
+					assertThat(seen).hasValue("blue mine k");
 				});
 		}
 		finally {
@@ -230,6 +233,23 @@ class ElevenLabsAutoConfigurationTests {
 					.hasHighCardinalityKeyValue("elevenlabs.error_kind", "NETWORK")
 					.hasBeenStarted()
 					.hasBeenStopped();
+			});
+	}
+
+	@Test
+	void hidesTheConfiguredKeyAlsoWhereAnotherIsInUse() {
+		this.runner.withUserConfiguration(RotatingKeyConfiguration.class)
+			.withPropertyValues("elevenlabs.api-key=sk_of_the_user")
+			.run((context) -> {
+				SanitizingFunction function = context.getBean(SanitizingFunction.class);
+				context.getBean(RotatingConnectionDetails.class).key.set("sk_in_use");
+				for (SanitizableData data : List.of(new SanitizableData(null, "other", "x sk_of_the_user y"),
+						new SanitizableData(null, "other", "sk_in_use"),
+						new SanitizableData(null, "ELEVENLABS_API_KEY", "some older one"))) {
+					assertThat(function.apply(data).getValue()).isEqualTo(SanitizableData.SANITIZED_VALUE);
+				}
+				SanitizableData harmless = new SanitizableData(null, "elevenlabs.region", "eu");
+				assertThat(function.apply(harmless)).isSameAs(harmless);
 			});
 	}
 
@@ -294,7 +314,7 @@ class ElevenLabsAutoConfigurationTests {
 
 		@Bean
 		ElevenLabsWebClientCustomizer teamHeader() {
-			return (builder) -> builder.defaultHeader("X-Team", "blue");
+			return (builder) -> builder.defaultHeader("X-Team", "blue").defaultHeader("User-Agent", "mine");
 		}
 
 	}

@@ -11,7 +11,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.elevenspring.call.CallPipeline;
-import io.github.elevenspring.call.DeadlineStage;
+import io.github.elevenspring.deadline.DeadlineStage;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.model.speech.SpeechRequest;

@@ -223,7 +223,7 @@ class TimeoutTests {
 	@Test
 	void aHostNobodyKnowsIsANetworkErrorThatSaysSo() {
 		Outcome outcome = Outcome
-			.of(Form.CONVERT.call(Wire.to(URI.create("http://no-such-host.invalid")).template(), REQUEST));
+			.of(Form.CONVERT.call(Wire.to(URI.create("https://no-such-host.invalid")).template(), REQUEST));
 		assertThat(outcome.failure().getKind()).isEqualTo(ErrorKind.NETWORK);
 		assertThat(outcome.failure()).hasMessageContaining("no-such-host.invalid");
 	}

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.elevenspring.call.CallPipeline;
-import io.github.elevenspring.call.DeadlineStage;
+import io.github.elevenspring.deadline.DeadlineStage;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.template.ElevenLabsTemplate;

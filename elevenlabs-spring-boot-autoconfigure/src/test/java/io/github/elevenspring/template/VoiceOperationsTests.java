@@ -9,6 +9,10 @@ import java.util.stream.IntStream;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.github.elevenspring.call.CallPipeline;
+import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ElevenLabsRejectedException;
+import reactor.core.publisher.Mono;
 import io.github.elevenspring.client.Parts;
 import io.github.elevenspring.client.ReplyReader;
 import io.github.elevenspring.client.Wire;
@@ -34,7 +38,6 @@ import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlPathEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * What the operations on voices put on the wire, and how pages become one list.
@@ -220,9 +223,12 @@ class VoiceOperationsTests {
 
 	@Test
 	void aVoiceWithoutAnIdIsRefused() {
-		assertThatIllegalArgumentException().isThrownBy(() -> this.voices.get(" ")).withMessageContaining("voiceId");
-		assertThatIllegalArgumentException().isThrownBy(() -> this.voices.settings(""))
-			.withMessageContaining("voiceId");
+		for (Mono<?> call : List.of(this.voices.get(" "), this.voices.settings(""))) {
+			StepVerifier.create(call).expectErrorSatisfies((error) -> {
+				assertThat(error).isInstanceOf(ElevenLabsRejectedException.class).hasMessageContaining("No voice");
+				assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.INVALID);
+			}).verify(PATIENCE);
+		}
 	}
 
 	private static void stubPage(String token, String next, int... ids) {

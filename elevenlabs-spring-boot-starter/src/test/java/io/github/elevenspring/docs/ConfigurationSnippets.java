@@ -7,7 +7,7 @@ import io.github.elevenspring.autoconfigure.ElevenLabsWebClientCustomizer;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.call.ReplyPart;
-import io.github.elevenspring.client.Region;
+import io.github.elevenspring.model.Region;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

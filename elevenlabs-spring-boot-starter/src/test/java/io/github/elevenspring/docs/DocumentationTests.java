@@ -2,11 +2,13 @@ package io.github.elevenspring.docs;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -17,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
+import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 
@@ -32,6 +36,8 @@ class DocumentationTests {
 
 	private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
+	private static final Pattern YAML = Pattern.compile("```ya?ml\n(.*?)```", Pattern.DOTALL);
+
 	private static final Pattern PROPERTY = Pattern.compile("`(elevenlabs\\.[a-z0-9.-]+)`");
 
 	private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:|#)([^)#]+)");
@@ -44,6 +50,19 @@ class DocumentationTests {
 			String snippet = normalized(snippets.group(1));
 			assertThat(sources()).as("%s: %s", page.getFileName(), snippet)
 				.anyMatch((source) -> source.contains(snippet));
+		}
+	}
+
+	@ParameterizedTest
+	@MethodSource("pages")
+	void eachPropertyOfAYamlSnippetExists(Path page) throws IOException {
+		Set<String> known = knownProperties();
+		for (MatchResult snippet : YAML.matcher(Files.readString(page)).results().toList()) {
+			YamlPropertiesFactoryBean yaml = new YamlPropertiesFactoryBean();
+			yaml.setResources(new ByteArrayResource(snippet.group(1).getBytes(StandardCharsets.UTF_8)));
+			assertThat(yaml.getObject().stringPropertyNames()).isNotEmpty()
+				.filteredOn((name) -> name.startsWith("elevenlabs."))
+				.isSubsetOf(known);
 		}
 	}
 
@@ -110,14 +129,6 @@ class DocumentationTests {
 			.getResources("classpath*:META-INF/spring-configuration-metadata.json");
 		for (Resource resource : metadata) {
 			names.addAll(namesIn(resource.getInputStream()));
-		}
-		Path simulator = ROOT
-			.resolve("elevenlabs-spring-boot-test/target/classes/META-INF/spring-configuration-metadata.json");
-		if (Files.exists(simulator)) {
-			names.addAll(namesIn(Files.newInputStream(simulator)));
-		}
-		else {
-			names.add("elevenlabs.simulator.any");
 		}
 		return Set.copyOf(names.stream().filter((name) -> name.startsWith("elevenlabs.")).collect(Collectors.toSet()));
 	}

@@ -2,7 +2,7 @@ package io.github.elevenspring.docs;
 
 import io.github.elevenspring.autoconfigure.ElevenLabsConnectionDetails;
 import io.github.elevenspring.call.CallStage;
-import io.github.elevenspring.client.Region;
+import io.github.elevenspring.model.Region;
 import io.github.elevenspring.template.ElevenLabsTemplate;
 import org.junit.jupiter.api.Test;
 

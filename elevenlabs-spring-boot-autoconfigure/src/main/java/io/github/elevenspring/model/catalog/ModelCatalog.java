@@ -2,6 +2,7 @@ package io.github.elevenspring.model.catalog;
 
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
@@ -32,11 +33,24 @@ public final class ModelCatalog {
 
 	private final Map<String, String> concurrencyGroups = new ConcurrentHashMap<>();
 
+	private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * Create a catalog that knows the current models.
+	 */
+	public ModelCatalog() {
+		this.known.addAll(LONGEST_TEXTS.keySet());
+	}
+
 	/**
 	 * Take over what the service says about a model.
 	 * @param model the model as listed
 	 */
 	public void learn(Model model) {
+		if (model.modelId() == null) {
+			return;
+		}
+		this.known.add(model.modelId());
 		Integer longest = model.maximumTextLengthPerRequest();
 		if (longest != null && longest > 0) {
 			this.longestTexts.put(model.modelId(), longest);
@@ -72,7 +86,7 @@ public final class ModelCatalog {
 	 * @return whether it is in the table or was listed by the service
 	 */
 	public boolean isKnown(String modelId) {
-		return this.longestTexts.containsKey(modelId);
+		return this.known.contains(modelId);
 	}
 
 }

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
+import org.springframework.core.annotation.MergedAnnotation;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
-import org.springframework.test.context.TestContextAnnotationUtils;
 import org.springframework.test.context.junit.jupiter.SpringExtension;
 import org.springframework.util.Assert;
 
@@ -24,6 +24,8 @@ import org.springframework.util.Assert;
  */
 final class ElevenLabsSimulatorExtension implements BeforeAllCallback, AfterEachCallback, ParameterResolver {
 
+	private static final String SPRING_EXTENSION = "org.springframework.test.context.junit.jupiter.SpringExtension";
+
 	private static final Namespace NAMESPACE = Namespace.create(ElevenLabsSimulatorExtension.class);
 
 	@Override
@@ -31,11 +33,11 @@ final class ElevenLabsSimulatorExtension implements BeforeAllCallback, AfterEach
 		if (usesSpring(context) || find(context) != null) {
 			return;
 		}
-		EnableElevenLabsSimulator annotation = TestContextAnnotationUtils
-			.findMergedAnnotation(context.getRequiredTestClass(), EnableElevenLabsSimulator.class);
-		Assert.state(annotation != null, "The extension works through @EnableElevenLabsSimulator only");
+		MergedAnnotation<EnableElevenLabsSimulator> annotation = annotations(context)
+			.get(EnableElevenLabsSimulator.class);
+		Assert.state(annotation.isPresent(), "The extension works through @EnableElevenLabsSimulator only");
 		// the store closes it with the class
-		context.getStore(NAMESPACE).put(ElevenLabsSimulator.class, SimulatorStarter.start(annotation));
+		context.getStore(NAMESPACE).put(ElevenLabsSimulator.class, SimulatorStarter.start(annotation.synthesize()));
 	}
 
 	@Override
@@ -55,7 +57,7 @@ final class ElevenLabsSimulatorExtension implements BeforeAllCallback, AfterEach
 
 	private static ElevenLabsSimulator simulator(ExtensionContext context) {
 		if (usesSpring(context)) {
-			return SpringExtension.getApplicationContext(context).getBean(ElevenLabsSimulator.class);
+			return SpringTest.simulator(context);
 		}
 		ElevenLabsSimulator simulator = find(context);
 		Assert.state(simulator != null, "The simulator runs from before the first to after the last test");
@@ -67,12 +69,26 @@ final class ElevenLabsSimulatorExtension implements BeforeAllCallback, AfterEach
 	}
 
 	private static boolean usesSpring(ExtensionContext context) {
+		return annotations(context).stream(ExtendWith.class)
+			.flatMap((extensions) -> Arrays.stream(extensions.getStringArray("value")))
+			.anyMatch(SPRING_EXTENSION::equals);
+	}
+
+	private static MergedAnnotations annotations(ExtensionContext context) {
 		return MergedAnnotations.search(SearchStrategy.TYPE_HIERARCHY)
 			.withEnclosingClasses((type) -> true)
-			.from(context.getRequiredTestClass())
-			.stream(ExtendWith.class)
-			.flatMap((extensions) -> Arrays.stream(extensions.getClassArray("value")))
-			.anyMatch(SpringExtension.class::equals);
+			.from(context.getRequiredTestClass());
+	}
+
+	/**
+	 * Apart, since Spring's test support may not be there.
+	 */
+	private static final class SpringTest {
+
+		static ElevenLabsSimulator simulator(ExtensionContext context) {
+			return SpringExtension.getApplicationContext(context).getBean(ElevenLabsSimulator.class);
+		}
+
 	}
 
 }

@@ -3,11 +3,14 @@ package io.github.elevenspring.test.simulator;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.elevenspring.test.simulator.Answer.Ending;
@@ -16,11 +19,13 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http.QueryStringDecoder;
+import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -101,12 +106,24 @@ final class SimulatorServer {
 	 * for itself, so that an answer whose last bytes just went out counts as complete.
 	 */
 	void interrupt() {
-		this.busy.forEach((channel, exchange) -> channel.eventLoop().execute(() -> {
+		List<Future<?>> interruptions = new ArrayList<>();
+		this.busy.forEach((channel, exchange) -> interruptions.add(channel.eventLoop().submit(() -> {
 			if (this.busy.remove(channel, exchange)) {
 				exchange.abandon();
+				exchange.end();
 				channel.close();
 			}
-		}));
+		})));
+		interruptions.forEach(SimulatorServer::await);
+	}
+
+	/**
+	 * Wait until a request is over, unless this is a thread that has to end it.
+	 */
+	private static void await(Future<?> interruption) {
+		if (!Schedulers.isInNonBlockingThread()) {
+			interruption.awaitUninterruptibly(2, TimeUnit.SECONDS);
+		}
 	}
 
 	void close() {

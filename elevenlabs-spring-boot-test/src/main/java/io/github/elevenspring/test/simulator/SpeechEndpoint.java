@@ -73,7 +73,11 @@ final class SpeechEndpoint {
 			wait = wait.plus(pace.playing(order.codePoints() / CHARACTERS_PER_SECOND));
 		}
 		Answer answer = order.form().answer(order.script().format(), pieces).withHeaders(headers(order, slot, latency));
-		return later(wait, clock).thenReturn(answer.withBody(answer.body().doOnComplete(hold::pay)));
+		return later(wait, clock).thenReturn(answer.withBody(answer.body().doOnComplete(() -> {
+			hold.pay();
+			// before the end goes out, since the client may come back at once
+			slot.release();
+		})));
 	}
 
 	private static Flux<Piece> paced(Flux<Piece> pieces, Pace pace, Scheduler clock) {

@@ -4,12 +4,12 @@ import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.template.ElevenLabsTemplate;
 
-import org.springframework.stereotype.Component;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
 
 /**
  * Something to test, as the page on the simulator shows it.
  */
-@Component
+@SpringBootApplication
 class Greeting {
 
 	private final ElevenLabsTemplate elevenLabs;

@@ -7,7 +7,6 @@ import io.github.elevenspring.test.simulator.SimulatorPlan;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.test.context.SpringBootTest;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,11 +23,6 @@ class GreetingTests {
 		simulator.faults().next(Fault.unavailable());
 		assertThat(greeting.speak()).isEqualTo("Sorry, no voice today");
 		assertThat(simulator.faults().pending()).isZero();
-	}
-
-	@SpringBootApplication
-	static class Application {
-
 	}
 
 }

@@ -22,9 +22,15 @@ class SimulatorSnippetTests {
 			.seed(42)
 			.pace(Pace.IMMEDIATE)
 			.start()) {
-			// simulator.baseUrl(), simulator.apiKey(), simulator.voiceIds()
-			assertThat(simulator.isListening()).isTrue();
+			assertThat(simulator.baseUrl()).hasHost("127.0.0.1");
+		}
+	}
+
+	@Test
+	void faults() {
+		try (ElevenLabsSimulator simulator = ElevenLabsSimulator.builder().start()) {
 			faults(simulator);
+			assertThat(simulator.faults().pending()).isEqualTo(4);
 		}
 	}
 

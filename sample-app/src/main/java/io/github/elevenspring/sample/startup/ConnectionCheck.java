@@ -62,10 +62,11 @@ class ConnectionCheck implements InitializingBean {
 	}
 
 	private void refuseWithoutKey(@Nullable String apiKey) {
-		if (StringUtils.hasText(apiKey) && !PLACEHOLDER.equals(apiKey.trim())) {
+		String key = (apiKey == null || apiKey.startsWith("${")) ? "" : apiKey.trim();
+		if (!key.isEmpty() && !PLACEHOLDER.equals(key)) {
 			return;
 		}
-		String state = StringUtils.hasText(apiKey) ? "still holds the placeholder '" + PLACEHOLDER + "'" : "is not set";
+		String state = !key.isEmpty() ? "still holds the placeholder '" + PLACEHOLDER + "'" : "is not set";
 		throw new StartRefusedException(
 				"Profile '%s' speaks to ElevenLabs and needs an API key, but ELEVENLABS_API_KEY %s."
 					.formatted(profile(), state),

@@ -221,7 +221,7 @@ class SpeechControllerTests {
 	@Test
 	void namesTheTraceOfAnErrorAnswer() {
 		this.elevenLabs.refuseToSpeak(new ElevenLabsApiException(ErrorKind.SERVER, "Failed.",
-				new ElevenLabsApiException.Answer(500, null, null, "trace-9", null, 0), null));
+				new ElevenLabsApiException.Details(500, null, null, "trace-9", null, 0)));
 		post(Map.of("text", "Hello")).expectHeader().valueEquals("X-Request-Id", "trace-9");
 	}
 

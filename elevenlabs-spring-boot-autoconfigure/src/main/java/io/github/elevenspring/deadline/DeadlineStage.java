@@ -1,9 +1,13 @@
-package io.github.elevenspring.call;
+package io.github.elevenspring.deadline;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.CallChain;
+import io.github.elevenspring.call.CallStage;
+import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import reactor.core.publisher.Flux;

@@ -1,4 +1,4 @@
-package io.github.elevenspring.client;
+package io.github.elevenspring.model;
 
 import java.net.URI;
 
