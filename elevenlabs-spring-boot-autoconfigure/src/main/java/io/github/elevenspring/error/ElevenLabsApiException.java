@@ -62,6 +62,31 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	}
 
 	/**
+	 * Return how many requests in flight the account is allowed, where an answer of kind
+	 * {@link ErrorKind#CONCURRENCY} names the number.
+	 * @return the limit, or {@code null} if the answer names none
+	 */
+	public @Nullable Integer getConcurrencyLimit() {
+		return this.details.concurrencyLimit();
+	}
+
+	/**
+	 * Return this error with a time after which another try makes sense, unless the
+	 * answer itself named one.
+	 * @param retryAfter how long to wait, or {@code null} if that is not known
+	 * @return this error, or a copy of it
+	 */
+	public ElevenLabsApiException withRetryAfter(@Nullable Duration retryAfter) {
+		if (retryAfter == null || this.details.retryAfter() != null) {
+			return this;
+		}
+		Details facts = this.details;
+		return new ElevenLabsApiException(getKind(), String.valueOf(getMessage()),
+				new Details(facts.httpStatus(), facts.code(), facts.status(), facts.traceId(), retryAfter,
+						facts.bytesReceived(), facts.concurrencyLimit()));
+	}
+
+	/**
 	 * The facts of an answer that is an error.
 	 *
 	 * @param httpStatus the HTTP status
@@ -70,10 +95,25 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	 * @param traceId id to name in a support ticket
 	 * @param retryAfter how long the service wants us to wait
 	 * @param bytesReceived bytes of the body that were taken for audio before the trouble
+	 * @param concurrencyLimit how many requests in flight the service says it allows
 	 * @since 0.1.0
 	 */
 	public record Details(int httpStatus, @Nullable String code, @Nullable String status, @Nullable String traceId,
-			@Nullable Duration retryAfter, long bytesReceived) {
+			@Nullable Duration retryAfter, long bytesReceived, @Nullable Integer concurrencyLimit) {
+
+		/**
+		 * Create the facts of an answer that names no limit.
+		 * @param httpStatus the HTTP status
+		 * @param code {@code detail.code}
+		 * @param status {@code detail.status}
+		 * @param traceId id to name in a support ticket
+		 * @param retryAfter how long the service wants us to wait
+		 * @param bytesReceived bytes of the body that were taken for audio
+		 */
+		public Details(int httpStatus, @Nullable String code, @Nullable String status, @Nullable String traceId,
+				@Nullable Duration retryAfter, long bytesReceived) {
+			this(httpStatus, code, status, traceId, retryAfter, bytesReceived, null);
+		}
 
 	}
 

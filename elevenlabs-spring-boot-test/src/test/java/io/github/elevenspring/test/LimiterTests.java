@@ -111,11 +111,12 @@ class LimiterTests {
 				this.simulator.faults().next(Fault.internalError());
 			}
 			Flux<byte[]> stream = this.elevenLabs.speech().stream(this.request);
-			return switch (end) {
-				case 1 -> stream.take(1).then();
-				case 2 -> stream.takeUntilOther(Mono.delay(Duration.ofMillis(2))).then();
-				default -> stream.then().onErrorComplete(ElevenLabsException.class);
+			Flux<byte[]> ended = switch (end) {
+				case 1 -> stream.take(1);
+				case 2 -> stream.takeUntilOther(Mono.delay(Duration.ofMillis(2)));
+				default -> stream;
 			};
+			return ended.then().onErrorComplete(ElevenLabsException.class);
 		}, 60).blockLast(LONG_ENOUGH);
 		this.simulator.faults().clear();
 	}
