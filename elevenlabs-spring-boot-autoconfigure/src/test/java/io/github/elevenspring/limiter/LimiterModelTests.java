@@ -34,7 +34,7 @@ class LimiterModelTests {
 	private static final int INTERLEAVINGS = Integer.getInteger("limiter.interleavings", 1000);
 
 	private static final ElevenLabsApiException TOO_MANY = new ElevenLabsApiException(ErrorKind.CONCURRENCY,
-			"Too many.", Details.of(429), null);
+			"Too many.", new Details(429, null, null, null, null, 0));
 
 	@Test
 	void aPermitThatComesFreeReachesWhoeverWaits() {

@@ -46,10 +46,10 @@ class LimiterRaceTests {
 	private static final int LIMIT = 10;
 
 	private static final ElevenLabsApiException TOO_MANY = new ElevenLabsApiException(ErrorKind.CONCURRENCY,
-			"Too many.", Details.of(429), null);
+			"Too many.", new Details(429, null, null, null, null, 0));
 
 	private static final ElevenLabsApiException FAILURE = new ElevenLabsApiException(ErrorKind.SERVER, "Failed.",
-			Details.of(500), null);
+			new Details(500, null, null, null, null, 0));
 
 	private final Scheduler timerThread = Schedulers.newSingle("limiter-test-timer");
 
