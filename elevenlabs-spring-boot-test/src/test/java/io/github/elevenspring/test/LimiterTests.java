@@ -22,6 +22,7 @@ import io.github.elevenspring.template.ElevenLabsTemplate;
 import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
+import io.github.elevenspring.test.simulator.Pace;
 import io.github.elevenspring.test.simulator.SimulatorPlan;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +64,8 @@ class LimiterTests {
 	void chooseVoice() {
 		this.request = SpeechRequest.of("Hi.").voice(this.simulator.voiceIds().get(0));
 		this.limits.plan(Plan.CREATOR);
+		// slow enough for calls to be in flight at the same time
+		this.simulator.pace(new Pace(0, 0.1));
 	}
 
 	@AfterEach
