@@ -49,6 +49,9 @@ final class Goodput implements Scenario {
 		return (call, next) -> next.proceed(call).transform(BulkheadOperator.of(bulkhead));
 	}
 
+	/**
+	 * Measured after half as long again, when the code is compiled and the queue full.
+	 */
 	private static void measure(List<Figure> figures, String name, CallStage gate, boolean bursts, Duration length,
 			boolean asked) {
 		Call call = Calls.of(Priority.NORMAL, "tenant");
@@ -56,7 +59,7 @@ final class Goodput implements Scenario {
 		int atOnce = bursts ? BURST : 1;
 		try (Service service = new Service(SLOTS, SERVICE_TIME)) {
 			Load load = new Load(gate, service.client());
-			load.offer(call, perSecond, atOnce, length.dividedBy(4));
+			load.offer(call, perSecond, atOnce, length.dividedBy(2));
 			service.begin();
 			long offered = load.offered.get();
 			load.offer(call, perSecond, atOnce, length);

@@ -1,6 +1,7 @@
 package io.github.elevenspring.benchmarks;
 
 import java.time.Duration;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
@@ -32,7 +33,9 @@ final class Load {
 	}
 
 	/**
-	 * Make calls at a steady pace, whether they are answered or not.
+	 * Make calls at a pace of their own, whether they are answered or not. The time
+	 * between them is random, as between calls that know nothing of each other; that
+	 * between bursts is not.
 	 * @param call the call, made again and again
 	 * @param perSecond how many calls a second
 	 * @param atOnce how many of them together
@@ -40,8 +43,10 @@ final class Load {
 	 */
 	void offer(Call call, double perSecond, int atOnce, Duration length) {
 		long start = System.nanoTime();
-		long pause = (long) (1e9 * atOnce / perSecond);
-		for (long at = 0; at < length.toNanos(); at += pause) {
+		double pause = 1e9 * atOnce / perSecond;
+		Random random = new Random(42);
+		for (long at = 0; at < length
+			.toNanos(); at += (long) ((atOnce > 1) ? pause : -pause * Math.log(1 - random.nextDouble()))) {
 			for (long left = start + at - System.nanoTime(); left > 0; left = start + at - System.nanoTime()) {
 				LockSupport.parkNanos(left);
 			}

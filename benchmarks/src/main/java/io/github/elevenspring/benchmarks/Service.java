@@ -2,6 +2,7 @@ package io.github.elevenspring.benchmarks;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.client.ElevenLabsClient;
@@ -31,9 +32,18 @@ final class Service implements AutoCloseable {
 	private static final String REFUSAL = """
 			{"detail":{"status":"too_many_concurrent_requests","message":"Too many concurrent requests"}}""";
 
-	private final int slots;
-
 	private final Duration serviceTime;
+
+	private final double spread;
+
+	/**
+	 * Guarded by this, as all below.
+	 */
+	private int slots;
+
+	private int others;
+
+	private boolean silent;
 
 	private final DisposableServer server;
 
@@ -54,7 +64,18 @@ final class Service implements AutoCloseable {
 	private long changedAt = System.nanoTime();
 
 	Service(int slots, Duration serviceTime) {
+		this(slots, serviceTime, 0);
+	}
+
+	/**
+	 * Create a service.
+	 * @param slots most requests at once
+	 * @param serviceTime how long each takes on average
+	 * @param spread how far from that it may be, as a part of it
+	 */
+	Service(int slots, Duration serviceTime, double spread) {
 		this.slots = slots;
+		this.spread = spread;
 		this.serviceTime = serviceTime;
 		this.server = HttpServer.create().host("127.0.0.1").port(0).handle(this::answer).bindNow();
 		this.connections = ConnectionProvider.builder("benchmarks")
@@ -73,6 +94,18 @@ final class Service implements AutoCloseable {
 		URI here = URI.create("http://127.0.0.1:" + this.server.port());
 		return new ElevenLabsClient(http, () -> here, () -> "key",
 				new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(30)), Schedulers.parallel());
+	}
+
+	/**
+	 * Change what this application gets.
+	 * @param slots most requests at once
+	 * @param others requests of other users of the account, all the time
+	 * @param silent whether no header tells of either
+	 */
+	synchronized void change(int slots, int others, boolean silent) {
+		this.slots = slots;
+		this.others = others;
+		this.silent = silent;
 	}
 
 	/**
@@ -104,29 +137,30 @@ final class Service implements AutoCloseable {
 	}
 
 	private Publisher<Void> answer(HttpServerRequest request, HttpServerResponse response) {
-		int current = enter();
-		if (current > this.slots) {
+		if (!enter(response)) {
 			return response.status(429).header("content-type", "application/json").sendString(Mono.just(REFUSAL));
 		}
-		response.header("content-type", "audio/mpeg")
-			.header("maximum-concurrent-requests", Integer.toString(this.slots))
-			.header("current-concurrent-requests", Integer.toString(current));
+		double factor = 1 + this.spread * (2 * ThreadLocalRandom.current().nextDouble() - 1);
 		return request.receive()
-			.then(Mono.delay(this.serviceTime, Schedulers.parallel()))
+			.then(Mono.delay(Duration.ofNanos((long) (this.serviceTime.toNanos() * factor)), Schedulers.parallel()))
 			.doOnSuccess((ignored) -> served())
 			.then(Mono.defer(() -> response.sendByteArray(Mono.just(AUDIO)).then()));
 	}
 
-	private synchronized int enter() {
-		int current = this.inFlight + 1;
+	private synchronized boolean enter(HttpServerResponse response) {
+		int current = this.inFlight + this.others + 1;
 		if (current > this.slots) {
 			this.refused++;
+			return false;
 		}
-		else {
-			count(1);
-			this.peak = Math.max(this.peak, current);
+		count(1);
+		this.peak = Math.max(this.peak, this.inFlight);
+		response.header("content-type", "audio/mpeg");
+		if (!this.silent) {
+			response.header("maximum-concurrent-requests", Integer.toString(this.slots))
+				.header("current-concurrent-requests", Integer.toString(current));
 		}
-		return current;
+		return true;
 	}
 
 	private synchronized void served() {
