@@ -2,6 +2,7 @@ package io.github.elevenspring.client;
 
 import java.time.Clock;
 import java.util.Objects;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -25,6 +26,11 @@ final class ErrorDecoder {
 	private static final int MOST_ISSUES = 5;
 
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_+.-]{1,80}");
+
+	/**
+	 * The only place where a refusal names the limit (seen on the wire in August 2026).
+	 */
+	private static final Pattern LIMIT = Pattern.compile("maximum of ([1-9][0-9]{0,5}) concurrent requests");
 
 	private final Clock clock;
 
@@ -66,8 +72,14 @@ final class ErrorDecoder {
 				+ ((received > 0) ? " and broke off with an error after " + received + " bytes" : "")
 				+ describe(httpStatus, detail, body) + ". Remedy: " + ErrorCodes.remedy(kind, name)
 				+ ((traceId != null) ? " [trace id " + traceId + "]" : "");
+		Integer limit = (kind == ErrorKind.CONCURRENCY) ? concurrencyLimit(detail.message()) : null;
 		return new ElevenLabsApiException(kind, message, new Answer(httpStatus, detail.code(), detail.status(), traceId,
-				ReplyHeaders.retryAfter(headers, this.clock), received), null);
+				ReplyHeaders.retryAfter(headers, this.clock), received, limit), null);
+	}
+
+	private static @Nullable Integer concurrencyLimit(@Nullable String message) {
+		Matcher matcher = LIMIT.matcher((message != null) ? message : "");
+		return matcher.find() ? Integer.valueOf(matcher.group(1)) : null;
 	}
 
 	private static String describe(int httpStatus, Detail detail, byte[] body) {

@@ -21,6 +21,8 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 
 	private final @Nullable Duration retryAfter;
 
+	private final @Nullable Integer concurrencyLimit;
+
 	/**
 	 * Create an error.
 	 * @param kind what went wrong
@@ -35,6 +37,7 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 		this.status = answer.status();
 		this.traceId = answer.traceId();
 		this.retryAfter = answer.retryAfter();
+		this.concurrencyLimit = answer.concurrencyLimit();
 	}
 
 	/**
@@ -75,6 +78,30 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	}
 
 	/**
+	 * Return how many requests in flight the account is allowed, where an answer of kind
+	 * {@link ErrorKind#CONCURRENCY} names the number.
+	 * @return the limit, or {@code null} if the answer names none
+	 */
+	public @Nullable Integer getConcurrencyLimit() {
+		return this.concurrencyLimit;
+	}
+
+	/**
+	 * Return this error with a time after which another try makes sense, unless the
+	 * answer itself named one.
+	 * @param retryAfter how long to wait, or {@code null} if that is not known
+	 * @return this error, or a copy that has it as its cause
+	 */
+	public ElevenLabsApiException withRetryAfter(@Nullable Duration retryAfter) {
+		if (retryAfter == null || this.retryAfter != null) {
+			return this;
+		}
+		String message = getMessage();
+		return new ElevenLabsApiException(getKind(), (message != null) ? message : "", new Answer(this.httpStatus,
+				this.code, this.status, this.traceId, retryAfter, getBytesReceived(), this.concurrencyLimit), this);
+	}
+
+	/**
 	 * The facts of an answer that is an error.
 	 *
 	 * @param httpStatus the HTTP status
@@ -83,9 +110,24 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	 * @param traceId id to name in a support ticket
 	 * @param retryAfter how long the service wants us to wait
 	 * @param bytesReceived bytes of the body that were taken for audio before the trouble
+	 * @param concurrencyLimit how many requests in flight the service says it allows
 	 */
 	public record Answer(int httpStatus, @Nullable String code, @Nullable String status, @Nullable String traceId,
-			@Nullable Duration retryAfter, long bytesReceived) {
+			@Nullable Duration retryAfter, long bytesReceived, @Nullable Integer concurrencyLimit) {
+
+		/**
+		 * Create the facts of an answer that names no limit.
+		 * @param httpStatus the HTTP status
+		 * @param code {@code detail.code}
+		 * @param status {@code detail.status}
+		 * @param traceId id to name in a support ticket
+		 * @param retryAfter how long the service wants us to wait
+		 * @param bytesReceived bytes of the body that were taken for audio
+		 */
+		public Answer(int httpStatus, @Nullable String code, @Nullable String status, @Nullable String traceId,
+				@Nullable Duration retryAfter, long bytesReceived) {
+			this(httpStatus, code, status, traceId, retryAfter, bytesReceived, null);
+		}
 
 		/**
 		 * Return the facts of an answer of which only the HTTP status is known.
@@ -102,7 +144,8 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 		 * @return a copy
 		 */
 		public Answer withBytesReceived(long bytesReceived) {
-			return new Answer(this.httpStatus, this.code, this.status, this.traceId, this.retryAfter, bytesReceived);
+			return new Answer(this.httpStatus, this.code, this.status, this.traceId, this.retryAfter, bytesReceived,
+					this.concurrencyLimit);
 		}
 
 	}

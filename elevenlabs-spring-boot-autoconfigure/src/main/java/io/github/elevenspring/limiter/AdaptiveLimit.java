@@ -18,9 +18,9 @@ final class AdaptiveLimit {
 	private static final int ANSWERS = 9;
 
 	/**
-	 * How much of the limit is left after a refusal that tells nothing else.
+	 * How much of the limit is left at the least after a refusal.
 	 */
-	private static final double DECREASE = 0.75;
+	private static final double DECREASE = 0.5;
 
 	/**
 	 * How many calls per slot must be served before one more slot is tried.
@@ -36,7 +36,16 @@ final class AdaptiveLimit {
 	 */
 	private int bound;
 
+	/**
+	 * What the service says it allows to all applications of the account together.
+	 */
 	private int maximum = UNKNOWN;
+
+	/**
+	 * Whether the maximum was named by a refusal only, which says nothing of what others
+	 * take and comes but once.
+	 */
+	private boolean hearsay;
 
 	private final int[] others = new int[ANSWERS];
 
@@ -51,6 +60,8 @@ final class AdaptiveLimit {
 
 	private int servedSinceRefusal;
 
+	private int answersSinceRefusal;
+
 	private int configured;
 
 	AdaptiveLimit(int configured, boolean binding, int headroom) {
@@ -58,17 +69,30 @@ final class AdaptiveLimit {
 		configure(configured, binding);
 	}
 
+	/**
+	 * Set what was configured. What refusals taught before is forgotten.
+	 * @param configured slots
+	 * @param binding whether more than that is not to be learned
+	 */
 	void configure(int configured, boolean binding) {
 		this.configured = configured;
 		this.bound = binding ? configured : Integer.MAX_VALUE;
+		this.afterRefusals = Integer.MAX_VALUE;
+		if (this.hearsay) {
+			this.maximum = UNKNOWN;
+		}
 	}
 
 	/**
 	 * Return the limit as it stands.
 	 */
 	int limit() {
-		int allowed = (this.maximum != UNKNOWN) ? Math.min(this.maximum, this.bound) - this.othersNow : this.configured;
-		return Math.max(1, Math.min(allowed - this.headroom, this.afterRefusals));
+		return Math.min(ceiling(), this.afterRefusals);
+	}
+
+	private int ceiling() {
+		int allowed = (this.maximum != UNKNOWN) ? Math.min(this.maximum - this.othersNow, this.bound) : this.configured;
+		return Math.max(1, allowed - this.headroom);
 	}
 
 	int configured() {
@@ -80,19 +104,28 @@ final class AdaptiveLimit {
 	}
 
 	/**
+	 * Return whether refusals have lowered the limit.
+	 */
+	boolean isRecovering() {
+		return this.afterRefusals != Integer.MAX_VALUE;
+	}
+
+	/**
 	 * Take note of an answer.
 	 * @param maximum what the service allows
 	 * @param current what it has in flight
-	 * @param ours what this application had in flight when the call began
+	 * @param ours what this application has in flight
 	 */
 	void observed(int maximum, int current, int ours) {
 		if (maximum <= 0) {
 			return;
 		}
-		if (maximum != this.maximum) {
-			this.maximum = maximum;
+		this.answersSinceRefusal++;
+		if (maximum != this.maximum || this.answersSinceRefusal >= ANSWERS) {
 			this.afterRefusals = Integer.MAX_VALUE;
 		}
+		this.maximum = maximum;
+		this.hearsay = false;
 		this.others[this.answers % ANSWERS] = Math.max(0, current - ours);
 		this.answers++;
 		int seen = Math.min(this.answers, ANSWERS);
@@ -102,18 +135,22 @@ final class AdaptiveLimit {
 	}
 
 	/**
-	 * Take note of a refusal.
+	 * Take note of a refusal. It says that one more than what was accepted is too much,
+	 * and nothing about fewer: of many that are refused together, the last one counts.
 	 * @param accepted what is still in flight, the refused call not counted
 	 * @param advertised the limit the service named, or 0
 	 */
 	void refused(int accepted, int advertised) {
-		if (advertised > 0 && this.maximum == UNKNOWN) {
+		if (advertised > 0) {
+			this.hearsay |= advertised != this.maximum;
 			this.maximum = advertised;
 		}
-		int limit = limit();
-		int decreased = Math.min(limit - 1, Math.max(accepted, (int) (limit * DECREASE)));
-		this.afterRefusals = Math.max(1, (accepted > 0) ? Math.min(decreased, accepted) : decreased);
 		this.servedSinceRefusal = 0;
+		this.answersSinceRefusal = 0;
+		int limit = limit();
+		if (accepted < limit) {
+			this.afterRefusals = Math.max(1, Math.max(accepted, (int) (limit * DECREASE)));
+		}
 	}
 
 	/**
@@ -127,8 +164,7 @@ final class AdaptiveLimit {
 		if (this.servedSinceRefusal >= CALLS_PER_RECOVERY * this.afterRefusals) {
 			this.servedSinceRefusal = 0;
 			this.afterRefusals++;
-			if (this.afterRefusals >= this.configured && this.maximum == UNKNOWN
-					|| this.maximum != UNKNOWN && this.afterRefusals >= this.maximum) {
+			if (this.afterRefusals >= ceiling()) {
 				this.afterRefusals = Integer.MAX_VALUE;
 			}
 		}

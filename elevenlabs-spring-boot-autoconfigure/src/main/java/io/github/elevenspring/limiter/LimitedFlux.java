@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 
 import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.limiter.ConcurrencyLimiter.CallEnd;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
@@ -55,6 +57,12 @@ final class LimitedFlux extends Flux<ReplyPart> {
 	 */
 	private static final class LimitedSubscriber extends Waiter implements CoreSubscriber<ReplyPart>, Subscription {
 
+		/**
+		 * Whoever waited to the very deadline would be cancelled by it, and learn nothing
+		 * of the queue.
+		 */
+		private static final int PART_FOR_REFUSAL = 20;
+
 		private static final int WAITING = 0;
 
 		private static final int RUNNING = 1;
@@ -81,9 +89,20 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		 */
 		private long demand;
 
+		/**
+		 * Guarded by this.
+		 */
 		private @Nullable Subscription upstream;
 
+		/**
+		 * Guarded by this.
+		 */
 		private @Nullable Disposable expiry;
+
+		/**
+		 * What the service said when it did not honour the permit.
+		 */
+		private @Nullable ElevenLabsApiException refusal;
 
 		LimitedSubscriber(CoreSubscriber<? super ReplyPart> actual, LimitedFlux source) {
 			super(source.options.priority(), source.options.tenant(), source.weight);
@@ -112,19 +131,24 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		@Override
 		long patience() {
 			Duration deadline = this.source.options.deadline();
-			return (deadline != null) ? deadline.toNanos() : Long.MAX_VALUE;
+			if (deadline == null) {
+				return Long.MAX_VALUE;
+			}
+			long nanos = TimeUnit.NANOSECONDS.convert(deadline);
+			return nanos - nanos / PART_FOR_REFUSAL;
 		}
 
 		@Override
 		void expireIn(long nanos, Scheduler timer, Runnable task) {
 			Disposable expiry = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
-			boolean late;
+			Disposable useless;
 			synchronized (this) {
-				late = this.state != WAITING;
-				this.expiry = late ? null : expiry;
+				boolean waits = this.state == WAITING;
+				useless = waits ? this.expiry : expiry;
+				this.expiry = waits ? expiry : this.expiry;
 			}
-			if (late) {
-				expiry.dispose();
+			if (useless != null) {
+				useless.dispose();
 			}
 		}
 
@@ -134,7 +158,13 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				return false;
 			}
 			stopExpiry();
-			this.source.reply.subscribe(this);
+			try {
+				this.source.reply.subscribe(this);
+			}
+			catch (Throwable ex) {
+				onError(ex);
+				Exceptions.throwIfJvmFatal(ex);
+			}
 			return true;
 		}
 
@@ -142,7 +172,9 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		void refused(ElevenLabsException refusal) {
 			if (STATE.compareAndSet(this, WAITING, ENDED)) {
 				stopExpiry();
-				this.actual.onError(refusal);
+				ElevenLabsApiException cause = this.refusal;
+				this.actual.onError((cause != null && refusal.getKind() == ErrorKind.QUEUE_TIMEOUT)
+						? cause.withRetryAfter(refusal.getRetryAfter()) : refusal);
 			}
 		}
 
@@ -202,17 +234,11 @@ final class LimitedFlux extends Flux<ReplyPart> {
 
 		@Override
 		public void onError(Throwable error) {
-			if (!this.begun && error instanceof ElevenLabsException refusal
+			if (!this.begun && error instanceof ElevenLabsApiException refusal
 					&& refusal.getKind() == ErrorKind.CONCURRENCY) {
-				if (goBack()) {
-					this.source.limiter.refusedByService(this, 0);
-					if (this.state == ENDED) {
-						this.source.limiter.leave(this);
-					}
-				}
-				return;
+				goBack(refusal);
 			}
-			if (STATE.getAndSet(this, ENDED) == RUNNING) {
+			else if (STATE.compareAndSet(this, RUNNING, ENDED)) {
 				this.source.limiter.release(this, CallEnd.UNCLEAR);
 				this.actual.onError(error);
 			}
@@ -221,16 +247,23 @@ final class LimitedFlux extends Flux<ReplyPart> {
 			}
 		}
 
-		private boolean goBack() {
+		private void goBack(ElevenLabsApiException refusal) {
 			synchronized (this) {
 				this.upstream = null;
 			}
-			return STATE.compareAndSet(this, RUNNING, WAITING);
+			this.refusal = refusal;
+			if (STATE.compareAndSet(this, RUNNING, WAITING)) {
+				Integer limit = refusal.getConcurrencyLimit();
+				this.source.limiter.refusedByService(this, (limit != null) ? limit : 0);
+				if (this.state == ENDED) {
+					this.source.limiter.leave(this);
+				}
+			}
 		}
 
 		@Override
 		public void onComplete() {
-			if (STATE.getAndSet(this, ENDED) == RUNNING) {
+			if (STATE.compareAndSet(this, RUNNING, ENDED)) {
 				this.source.limiter.release(this, CallEnd.SERVED);
 				this.actual.onComplete();
 			}
@@ -248,10 +281,14 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				synchronized (this) {
 					upstream = this.upstream;
 				}
-				if (upstream != null) {
-					upstream.cancel();
+				try {
+					if (upstream != null) {
+						upstream.cancel();
+					}
 				}
-				this.source.limiter.release(this, CallEnd.UNCLEAR);
+				finally {
+					this.source.limiter.release(this, CallEnd.UNCLEAR);
+				}
 			}
 		}
 

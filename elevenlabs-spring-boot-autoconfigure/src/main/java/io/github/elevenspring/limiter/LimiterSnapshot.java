@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param learnedLimit slots the service allows to this application, or {@code null} if it
  * has not said so yet
  * @param queued calls that wait, by priority
- * @param tenants tenants with calls that wait
+ * @param tenants tenants with calls that wait, counted in each priority
  * @param expectedWait how long a new call of the lowest priority would wait
  * @param oldestWait how long the oldest call has waited
  * @since 0.1.0

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 
+import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +16,8 @@ import reactor.core.scheduler.Scheduler;
 /**
  * The limiter of one application. While nobody waits, a permit is one atomic operation;
  * otherwise whoever comes joins the queue, and each permit that comes free goes to the
- * one whose turn it is. No call is made while the lock is held, and granting is done by
- * one thread at a time, so a call that ends at once cannot pile up frames.
+ * one whose turn it is. No call is made while the lock is held, and the queue is drained
+ * by one thread at a time, so a call that ends at once cannot pile up frames.
  */
 final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 
@@ -37,7 +37,10 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 
 	private final @Nullable RateShaper shaper;
 
-	private final ReentrantLock lock = new ReentrantLock();
+	/**
+	 * A monitor, since a lock would park the threads of event loops.
+	 */
+	private final Object lock = new Object();
 
 	/**
 	 * Guarded by the lock.
@@ -66,15 +69,30 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	private volatile long pausedUntil;
 
 	/**
-	 * Written under the lock.
+	 * When the last refusal came that began a pause; guarded by the lock.
 	 */
-	private volatile int refusalsInARow;
+	private long pausedAt;
+
+	/**
+	 * Guarded by the lock.
+	 */
+	private int refusalsInARow;
+
+	/**
+	 * Whether served calls have something to teach; written under the lock.
+	 */
+	private volatile boolean recovering;
 
 	/**
 	 * When the next grant is tried even if nothing happens until then, or 0; guarded by
 	 * the lock.
 	 */
 	private long wakeAt;
+
+	/**
+	 * Whether the timer still has to be told about that; written under the lock.
+	 */
+	private volatile boolean wakeWanted;
 
 	/**
 	 * How long a call holds a slot, as a moving average in nanoseconds. Updates that get
@@ -84,26 +102,29 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 
 	private volatile boolean closed;
 
+	/**
+	 * Whether nobody may go back into the queue either; guarded by the lock.
+	 */
+	private boolean ended;
+
 	LocalConcurrencyLimiter(String name, AdaptiveLimit limits, LimiterSettings settings, Scheduler timer) {
 		this.name = name;
 		this.limits = limits;
 		this.limit = limits.limit();
 		this.timer = timer;
 		this.capacity = settings.queueCapacity();
-		this.longestWait = settings.maxWait().toNanos();
+		this.longestWait = TimeUnit.NANOSECONDS.convert(settings.maxWait());
 		this.adaptive = settings.adaptive();
 		this.shaper = settings.newShaper(now());
-		this.queue = new WaitingQueue(settings.guaranteedShares(), settings.ageing().toNanos());
+		this.queue = new WaitingQueue(settings.guaranteedShares(), TimeUnit.NANOSECONDS.convert(settings.ageing()));
 	}
 
 	@Override
 	public void enter(Waiter waiter) {
-		if (this.closed) {
-			waiter
-				.refused(refusal(ErrorKind.SHUTDOWN, "The application is shutting down and takes no new calls", null));
-		}
-		else if (this.waiting == 0 && this.shaper == null && this.pausedUntil == 0 && tryTake(waiter)) {
-			grant(waiter);
+		if (this.waiting == 0 && this.pausedUntil == 0 && this.shaper == null && !this.closed && tryTake(waiter)) {
+			long now = now();
+			waiter.waitingSince = now;
+			grant(waiter, now);
 		}
 		else {
 			enqueue(waiter);
@@ -112,74 +133,84 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 
 	private void enqueue(Waiter waiter) {
 		long patience = Math.min(this.longestWait, waiter.patience());
-		ElevenLabsRejectedException refusal = null;
-		this.lock.lock();
-		try {
-			long expected = (this.waiting > 0) ? expectedWait(this.queue.aheadOfNewcomer(waiter)) : 0;
-			if (this.queue.size() >= this.capacity) {
-				refusal = refusal(ErrorKind.QUEUE_FULL, this.capacity + " calls wait already for a slot of group "
-						+ this.name + ": try again later, or raise elevenlabs.limiter.queue.capacity", expected);
+		ElevenLabsException refusal = null;
+		boolean begun;
+		long now = now();
+		synchronized (this.lock) {
+			waiter.waitingSince = now;
+			begun = !this.closed && this.queue.size() == 0 && tryBegin(waiter, now);
+			if (!begun) {
+				refusal = refusalOfNewcomer(waiter, patience, now);
+				if (refusal == null) {
+					this.queue.addLast(waiter);
+					this.waiting = this.queue.size();
+				}
 			}
-			else if (expected > patience) {
-				refusal = refusal(ErrorKind.QUEUE_TIMEOUT,
-						"A slot of group " + this.name + " is expected in " + millis(expected) + " ms, but the call can"
-								+ " wait " + millis(patience)
+		}
+		if (begun) {
+			grant(waiter, now);
+		}
+		else if (refusal != null) {
+			waiter.refused(refusal);
+		}
+		else {
+			waiter.expireIn(patience, this.timer, () -> expire(waiter, patience));
+			drain();
+		}
+	}
+
+	private @Nullable ElevenLabsException refusalOfNewcomer(Waiter waiter, long patience, long now) {
+		if (this.closed) {
+			return refusal(ErrorKind.SHUTDOWN, "The application is shutting down and takes no new calls", 0);
+		}
+		if (this.queue.size() >= this.capacity) {
+			return refusal(ErrorKind.QUEUE_FULL,
+					this.capacity + " calls wait already for a slot of group " + this.name
+							+ ": try again later, or raise elevenlabs.limiter.queue.capacity",
+					expectedWait(this.queue.mostAheadOfNewcomer(waiter), now));
+		}
+		if (expectedWait(this.queue.mostAheadOfNewcomer(waiter), now) > patience) {
+			long expected = expectedWait(this.queue.aheadOfNewcomer(waiter), now);
+			if (expected > patience) {
+				return refusal(ErrorKind.QUEUE_TIMEOUT,
+						"A slot of group " + this.name + " is expected in " + millis(expected)
+								+ " ms, but the call can wait " + millis(patience)
 								+ " ms: try again later, or raise elevenlabs.limiter.queue.max-wait or the deadline",
 						expected);
 			}
-			else {
-				waiter.waitingSince = now();
-				this.queue.addLast(waiter);
-				this.waiting = this.queue.size();
-			}
 		}
-		finally {
-			this.lock.unlock();
-		}
-		if (refusal != null) {
-			waiter.refused(refusal);
-			return;
-		}
-		waiter.expireIn(patience, this.timer, () -> expire(waiter, patience));
-		drain();
+		return null;
 	}
 
 	private void expire(Waiter waiter, long patience) {
-		int ahead;
-		this.lock.lock();
-		try {
-			ahead = (waiter.line != null) ? this.queue.ahead(waiter) : 0;
+		long expected;
+		synchronized (this.lock) {
+			if (!this.queue.remove(waiter)) {
+				return;
+			}
+			this.waiting = this.queue.size();
+			expected = expectedWait(this.queue.mostAheadOfNewcomer(waiter), now());
 		}
-		finally {
-			this.lock.unlock();
-		}
-		if (remove(waiter)) {
-			waiter.refused(refusal(ErrorKind.QUEUE_TIMEOUT,
-					"No slot of group " + this.name + " came free within " + millis(patience)
-							+ " ms: try again later, or raise elevenlabs.limiter.queue.max-wait or the deadline",
-					expectedWait(ahead)));
-		}
+		waiter.refused(tooLate(patience, expected));
+		drain();
+	}
+
+	private ElevenLabsRejectedException tooLate(long patience, long expected) {
+		return refusal(ErrorKind.QUEUE_TIMEOUT,
+				"No slot of group " + this.name + " came free within " + millis(patience)
+						+ " ms: try again later, or raise elevenlabs.limiter.queue.max-wait or the deadline",
+				(expected > 0) ? expected : patience);
 	}
 
 	@Override
 	public void leave(Waiter waiter) {
-		remove(waiter);
-	}
-
-	private boolean remove(Waiter waiter) {
-		boolean removed;
-		this.lock.lock();
-		try {
-			removed = this.queue.remove(waiter);
+		synchronized (this.lock) {
+			if (!this.queue.remove(waiter)) {
+				return;
+			}
 			this.waiting = this.queue.size();
 		}
-		finally {
-			this.lock.unlock();
-		}
-		if (removed) {
-			drain();
-		}
-		return removed;
+		drain();
 	}
 
 	@Override
@@ -189,7 +220,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			long held = now() - waiter.grantedAt;
 			long average = this.holdTime;
 			this.holdTime = (average == 0) ? held : average + (held - average) / 8;
-			if (this.adaptive && (this.refusalsInARow > 0 || this.limits.hasLearned())) {
+			if (this.recovering) {
 				served();
 			}
 		}
@@ -199,38 +230,63 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	}
 
 	private void served() {
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
 			this.refusalsInARow = 0;
 			this.limits.served();
-			this.limit = this.limits.limit();
+			learned();
 		}
-		finally {
-			this.lock.unlock();
-		}
+	}
+
+	private void learned() {
+		this.limit = this.limits.limit();
+		this.recovering = this.refusalsInARow > 0 || this.limits.isRecovering();
 	}
 
 	@Override
 	public void refusedByService(Waiter waiter, int advertised) {
 		int accepted = giveBack(waiter);
 		long patience = Math.min(this.longestWait, waiter.patience());
-		this.lock.lock();
-		try {
+		long left;
+		ElevenLabsException refusal = null;
+		synchronized (this.lock) {
+			long now = now();
+			pause(waiter, now);
 			if (this.adaptive) {
 				this.limits.refused(accepted, advertised);
-				this.limit = this.limits.limit();
 			}
-			int doublings = Math.min(this.refusalsInARow++, MOST_DOUBLINGS);
-			long pause = ThreadLocalRandom.current().nextLong(FIRST_PAUSE / 2, (FIRST_PAUSE << doublings) + 1);
-			this.pausedUntil = now() + pause;
-			this.queue.addFirst(waiter);
-			this.waiting = this.queue.size();
-			wakeIn(pause);
+			learned();
+			left = waiter.waitingSince + patience - now;
+			if (this.ended) {
+				refusal = shutDown();
+			}
+			else if (expectedWait(0, now) > left) {
+				refusal = tooLate(patience, expectedWait(0, now));
+			}
+			else {
+				this.queue.addFirst(waiter);
+				this.waiting = this.queue.size();
+			}
 		}
-		finally {
-			this.lock.unlock();
+		if (refusal != null) {
+			waiter.refused(refusal);
 		}
-		waiter.expireIn(patience, this.timer, () -> expire(waiter, patience));
+		else {
+			waiter.expireIn(left, this.timer, () -> expire(waiter, patience));
+		}
+		drain();
+	}
+
+	/**
+	 * Grant nothing for a while, the longer the more refusals came in a row. Those of
+	 * calls that had begun before the last pause count as one with it.
+	 */
+	private void pause(Waiter refused, long now) {
+		if (this.refusalsInARow > 0 && refused.grantedAt - this.pausedAt <= 0) {
+			return;
+		}
+		long longest = FIRST_PAUSE << Math.min(this.refusalsInARow++, MOST_DOUBLINGS);
+		this.pausedAt = now;
+		this.pausedUntil = now + ThreadLocalRandom.current().nextLong(longest / 2, longest + 1);
 	}
 
 	@Override
@@ -239,15 +295,11 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			return;
 		}
 		boolean raised;
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
 			int before = this.limit;
-			this.limits.observed(maximum, current, waiter.inFlightAtGrant);
-			this.limit = this.limits.limit();
+			this.limits.observed(maximum, current, Math.max(waiter.inFlightAtGrant, this.inFlight.get()));
+			learned();
 			raised = this.limit > before;
-		}
-		finally {
-			this.lock.unlock();
 		}
 		if (raised && this.waiting > 0) {
 			drain();
@@ -265,44 +317,34 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	}
 
 	private void configure(int limit, boolean binding) {
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
 			this.limits.configure(limit, binding);
-			this.limit = this.limits.limit();
-		}
-		finally {
-			this.lock.unlock();
+			learned();
 		}
 		drain();
 	}
 
 	@Override
 	public QueuePosition position(Waiter waiter) {
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
 			if (waiter.line == null) {
 				return new QueuePosition(0, Duration.ZERO);
 			}
 			int ahead = this.queue.ahead(waiter);
-			return new QueuePosition(ahead, Duration.ofNanos(expectedWait(ahead)));
-		}
-		finally {
-			this.lock.unlock();
+			return new QueuePosition(ahead, Duration.ofNanos(expectedWait(ahead, now())));
 		}
 	}
 
 	@Override
 	public LimiterSnapshot snapshot() {
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
 			long now = now();
-			return new LimiterSnapshot(this.inFlight.get(), this.limit, this.limits.configured(),
+			int taken = this.inFlight.get();
+			boolean free = this.queue.size() == 0 && taken < this.limit;
+			return new LimiterSnapshot(taken, this.limit, this.limits.configured(),
 					this.limits.hasLearned() ? (Integer) this.limits.limit() : null, this.queue.sizes(),
-					this.queue.tenants(), Duration.ofNanos((this.waiting > 0) ? expectedWait(this.waiting) : 0),
+					this.queue.tenants(), Duration.ofNanos(free ? 0 : expectedWait(this.queue.size(), now)),
 					Duration.ofNanos(now - this.queue.oldestSince(now)));
-		}
-		finally {
-			this.lock.unlock();
 		}
 	}
 
@@ -314,19 +356,15 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	@Override
 	public void refuseWaiting() {
 		List<Waiter> refused = new ArrayList<>();
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
+			this.ended = this.closed;
 			for (Waiter waiter = this.queue.next(); waiter != null; waiter = this.queue.next()) {
 				this.queue.remove(waiter);
 				refused.add(waiter);
 			}
 			this.waiting = 0;
 		}
-		finally {
-			this.lock.unlock();
-		}
-		refused.forEach((waiter) -> waiter.refused(
-				refusal(ErrorKind.SHUTDOWN, "The application shut down before a slot came free for the call", null)));
+		refused.forEach((waiter) -> waiter.refused(shutDown()));
 	}
 
 	/**
@@ -337,68 +375,93 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		if (this.drains.getAndIncrement() != 0) {
 			return;
 		}
-		int missed = 1;
-		do {
-			for (Waiter waiter = takeNext(); waiter != null; waiter = takeNext()) {
-				grant(waiter);
+		boolean done = false;
+		try {
+			int missed = 1;
+			do {
+				for (Waiter waiter = takeNext(); waiter != null; waiter = takeNext()) {
+					grant(waiter, now());
+				}
+				if (this.wakeWanted) {
+					scheduleWake();
+				}
+				missed = this.drains.addAndGet(-missed);
 			}
-			missed = this.drains.addAndGet(-missed);
+			while (missed != 0);
+			done = true;
 		}
-		while (missed != 0);
+		finally {
+			if (!done) {
+				// One subscriber that throws must not stop all others.
+				this.drains.set(0);
+				this.timer.schedule(this::drain);
+			}
+		}
 	}
 
 	private @Nullable Waiter takeNext() {
-		this.lock.lock();
-		try {
+		synchronized (this.lock) {
 			Waiter waiter = this.queue.next();
-			if (waiter == null || isPaused() || !tryTake(waiter)) {
-				return null;
-			}
 			long now = now();
-			long wait = (this.shaper != null) ? this.shaper.tryBegin(now) : 0;
-			if (wait > 0) {
-				this.inFlight.addAndGet(-waiter.held);
-				wakeIn(wait);
+			if (waiter == null || !tryBegin(waiter, now)) {
 				return null;
 			}
 			this.queue.take(waiter, now);
 			this.waiting = this.queue.size();
 			return waiter;
 		}
-		finally {
-			this.lock.unlock();
-		}
 	}
 
-	private boolean isPaused() {
+	/**
+	 * Take the slots of a waiter if nothing speaks against it. Called under the lock.
+	 */
+	private boolean tryBegin(Waiter waiter, long now) {
+		if (isPaused(now) || !tryTake(waiter)) {
+			return false;
+		}
+		long wait = (this.shaper != null) ? this.shaper.tryBegin(now) : 0;
+		if (wait > 0) {
+			giveBack(waiter);
+			wakeBy(now + wait);
+			return false;
+		}
+		return true;
+	}
+
+	private boolean isPaused(long now) {
 		long until = this.pausedUntil;
 		if (until == 0) {
 			return false;
 		}
-		long left = until - now();
-		if (left > 0) {
-			wakeIn(left);
+		if (until - now > 0) {
+			wakeBy(until);
 			return true;
 		}
 		this.pausedUntil = 0;
 		return false;
 	}
 
-	private void wakeIn(long nanos) {
-		long at = now() + nanos;
+	private void wakeBy(long at) {
 		if (this.wakeAt == 0 || at - this.wakeAt < 0) {
 			this.wakeAt = at;
-			this.timer.schedule(this::wake, nanos, TimeUnit.NANOSECONDS);
+			this.wakeWanted = true;
 		}
 	}
 
-	private void wake() {
-		this.lock.lock();
-		try {
-			this.wakeAt = 0;
+	private void scheduleWake() {
+		long at;
+		synchronized (this.lock) {
+			at = this.wakeAt;
+			this.wakeWanted = false;
 		}
-		finally {
-			this.lock.unlock();
+		this.timer.schedule(() -> wake(at), Math.max(0, at - now()), TimeUnit.NANOSECONDS);
+	}
+
+	private void wake(long at) {
+		synchronized (this.lock) {
+			if (this.wakeAt == at) {
+				this.wakeAt = 0;
+			}
 		}
 		drain();
 	}
@@ -419,8 +482,8 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		}
 	}
 
-	private void grant(Waiter waiter) {
-		waiter.grantedAt = now();
+	private void grant(Waiter waiter, long now) {
+		waiter.grantedAt = now;
 		if (!waiter.granted()) {
 			giveBack(waiter);
 			if (this.waiting > 0) {
@@ -433,12 +496,27 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		return this.inFlight.addAndGet(-waiter.held);
 	}
 
-	private long expectedWait(int ahead) {
-		return (long) ((ahead + 1.0) * this.holdTime / this.limit);
+	/**
+	 * Return how long it takes until a call has its slot. Called under the lock.
+	 */
+	private long expectedWait(int ahead, long now) {
+		long wait = (long) ((ahead + 1.0) * this.holdTime / this.limit);
+		if (this.shaper != null) {
+			wait = Math.max(wait, this.shaper.expectedWait(ahead, now));
+		}
+		return wait + ((this.pausedUntil != 0) ? Math.max(0, this.pausedUntil - now) : 0);
 	}
 
-	private static ElevenLabsRejectedException refusal(ErrorKind kind, String message, @Nullable Long wait) {
-		return new ElevenLabsRejectedException(kind, message, (wait != null) ? Duration.ofNanos(wait) : null);
+	private static ElevenLabsRejectedException shutDown() {
+		return refusal(ErrorKind.SHUTDOWN, "The application shut down before a slot came free for the call", 0);
+	}
+
+	/**
+	 * Create a refusal.
+	 * @param wait after which another try makes sense in nanoseconds, or 0 if unknown
+	 */
+	private static ElevenLabsRejectedException refusal(ErrorKind kind, String message, long wait) {
+		return new ElevenLabsRejectedException(kind, message, (wait > 0) ? Duration.ofNanos(wait) : null);
 	}
 
 	private static long millis(long nanos) {

@@ -60,12 +60,17 @@ final class PriorityLine {
 	}
 
 	/**
-	 * Put a waiter that had its permit already back to where its turn comes next.
+	 * Put a waiter that had its permit already back to where its turn comes next. Its
+	 * tenant moves in the ring, so that nobody is skipped for it.
 	 */
 	void addFirst(Waiter waiter) {
 		TenantLine line = lineOf(waiter);
 		line.addFirst(waiter);
-		this.turn = line;
+		if (line != this.turn) {
+			leaveRing(line);
+			joinRing(line);
+			this.turn = line;
+		}
 		waiter.younger = this.oldest;
 		if (this.oldest == null) {
 			this.youngest = waiter;
@@ -121,8 +126,8 @@ final class PriorityLine {
 	}
 
 	/**
-	 * Return how many of this priority go before a waiter, itself not counted: in each
-	 * round every tenant has one turn.
+	 * Return how many of this priority go before a waiter: in each round every tenant has
+	 * one turn.
 	 */
 	int ahead(Waiter waiter) {
 		TenantLine own = waiter.line;
@@ -133,21 +138,39 @@ final class PriorityLine {
 		for (Waiter other = waiter.ahead; other != null; other = other.ahead) {
 			rounds++;
 		}
-		int ahead = rounds;
-		for (TenantLine line = own.next; line != own; line = line.next) {
-			ahead += Math.min(line.size, rounds + 1);
-		}
-		return Math.min(ahead, this.size - 1);
+		return ahead(own, rounds);
 	}
 
 	/**
-	 * Return how many of this priority go before the next waiter of a tenant, at the
-	 * most.
+	 * Return how many of this priority go before the next waiter of a tenant.
 	 */
 	int aheadOfNewcomer(String tenant) {
 		TenantLine own = this.tenants.get(tenant);
+		return (own != null) ? ahead(own, own.size) : this.tenants.size();
+	}
+
+	/**
+	 * Return how many of this priority go before the next waiter of a tenant at the most,
+	 * at no cost.
+	 */
+	int mostAheadOfNewcomer(String tenant) {
+		TenantLine own = this.tenants.get(tenant);
 		int rounds = (own != null) ? own.size : 0;
-		return (int) Math.min(this.size, (long) this.tenants.size() * (rounds + 1L));
+		return (int) Math.min(this.size, this.tenants.size() * (rounds + 1L));
+	}
+
+	private int ahead(TenantLine own, int rounds) {
+		int ahead = rounds;
+		int turns = rounds + 1;
+		for (TenantLine line = this.turn; line != null; line = (line.next != this.turn) ? line.next : null) {
+			if (line == own) {
+				turns = rounds;
+			}
+			else {
+				ahead += Math.min(line.size, turns);
+			}
+		}
+		return ahead;
 	}
 
 	private TenantLine lineOf(Waiter waiter) {

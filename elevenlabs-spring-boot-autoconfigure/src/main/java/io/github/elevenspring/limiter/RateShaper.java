@@ -14,6 +14,14 @@ interface RateShaper {
 	long tryBegin(long now);
 
 	/**
+	 * Return how long a call would have to wait at the least.
+	 * @param ahead calls that begin before it
+	 * @param now nanoseconds of the limiter's clock
+	 * @return nanoseconds, 0 or less for no wait
+	 */
+	long expectedWait(int ahead, long now);
+
+	/**
 	 * A bucket that holds tokens up to its capacity and is refilled steadily.
 	 */
 	final class TokenBucket implements RateShaper {
@@ -35,13 +43,23 @@ interface RateShaper {
 
 		@Override
 		public long tryBegin(long now) {
-			this.tokens = Math.min(this.capacity, this.tokens + (now - this.filledAt) * this.tokensPerNano);
-			this.filledAt = now;
+			fill(now);
 			if (this.tokens >= 1) {
 				this.tokens -= 1;
 				return 0;
 			}
 			return Math.max(1, (long) Math.ceil((1 - this.tokens) / this.tokensPerNano));
+		}
+
+		@Override
+		public long expectedWait(int ahead, long now) {
+			fill(now);
+			return (long) ((ahead + 1 - this.tokens) / this.tokensPerNano);
+		}
+
+		private void fill(long now) {
+			this.tokens = Math.min(this.capacity, this.tokens + (now - this.filledAt) * this.tokensPerNano);
+			this.filledAt = now;
 		}
 
 	}
@@ -77,6 +95,18 @@ interface RateShaper {
 			this.position = (this.position + 1) % this.beginnings.length;
 			this.count++;
 			return 0;
+		}
+
+		@Override
+		public long expectedWait(int ahead, long now) {
+			int most = this.beginnings.length;
+			long nth = this.count + ahead;
+			if (nth < most) {
+				return 0;
+			}
+			int slot = (int) (nth % most);
+			return (slot < this.count) ? this.beginnings[slot] + (ahead / most + 1) * this.window - now
+					: nth / most * this.window;
 		}
 
 	}

@@ -34,7 +34,7 @@ abstract class Waiter {
 	int inFlightAtGrant;
 
 	/**
-	 * When the wait began, in nanoseconds of the limiter's clock.
+	 * When the call asked for the first time, in nanoseconds of the limiter's clock.
 	 */
 	long waitingSince;
 
@@ -80,7 +80,8 @@ abstract class Waiter {
 	abstract void refused(ElevenLabsException refusal);
 
 	/**
-	 * Return how long the call is worth waiting for.
+	 * Return how long the call is worth waiting for, counted from when it asked for the
+	 * first time.
 	 * @return the time in nanoseconds, {@link Long#MAX_VALUE} for any time
 	 */
 	abstract long patience();

@@ -1,5 +1,6 @@
 package io.github.elevenspring.limiter;
 
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -21,16 +22,30 @@ final class WaitingQueue {
 	 */
 	private static final double MOST_GROWTH = 3;
 
+	/**
+	 * No growth lets the lower priorities together have more than this: what is urgent
+	 * keeps the rest.
+	 */
+	private static final double MOST_SHARED = 0.5;
+
+	/**
+	 * Ten tenths are a bit less than one.
+	 */
+	private static final double ONE = 1 - 1e-9;
+
 	private final PriorityLine[] lines = new PriorityLine[PRIORITIES.length];
 
 	private final double[] shares = new double[PRIORITIES.length];
+
+	private final double mostGrowth;
 
 	private final long ageing;
 
 	private int size;
 
 	/**
-	 * Chosen already, but more slots must come free for it: nobody overtakes it.
+	 * Its turn has come, but it takes more than one slot and they must come free first:
+	 * nobody overtakes it.
 	 */
 	private @Nullable Waiter chosen;
 
@@ -42,8 +57,10 @@ final class WaitingQueue {
 	WaitingQueue(Map<Priority, Double> shares, long ageing) {
 		for (Priority priority : PRIORITIES) {
 			this.lines[priority.ordinal()] = new PriorityLine();
-			this.shares[priority.ordinal()] = shares.getOrDefault(priority, 0.0);
+			this.shares[priority.ordinal()] = (priority != PRIORITIES[0]) ? shares.getOrDefault(priority, 0.0) : 0;
 		}
+		double shared = Arrays.stream(this.shares).sum();
+		this.mostGrowth = (shared > 0) ? Math.max(1, Math.min(MOST_GROWTH, MOST_SHARED / shared)) : 1;
 		this.ageing = ageing;
 	}
 
@@ -56,9 +73,15 @@ final class WaitingQueue {
 		this.size++;
 	}
 
+	/**
+	 * Put a waiter that had its permit already to the head of its priority.
+	 */
 	void addFirst(Waiter waiter) {
 		line(waiter).addFirst(waiter);
 		this.size++;
+		if (this.chosen != null && this.chosen.priority == waiter.priority) {
+			this.chosen = null;
+		}
 	}
 
 	/**
@@ -78,53 +101,63 @@ final class WaitingQueue {
 	}
 
 	/**
-	 * Return who is next, and stay with that choice until it is taken or leaves.
+	 * Return who is next. If that one takes several slots, it stays with that choice
+	 * until it is taken or leaves.
 	 */
 	@Nullable Waiter next() {
-		if (this.chosen == null && this.size > 0) {
-			this.chosen = choose();
+		if (this.chosen != null) {
+			return this.chosen;
 		}
-		return this.chosen;
+		Waiter next = choose();
+		if (next != null && next.weight > 1) {
+			this.chosen = next;
+		}
+		return next;
 	}
 
 	/**
-	 * Take out the waiter that {@link #next()} returned.
+	 * Take out the waiter that {@link #next()} returned. All that wait get their share of
+	 * this permit, and the one priority that has it is paid.
 	 */
 	void take(Waiter waiter, long now) {
-		PriorityLine taken = line(waiter);
-		int above = waiter.priority.ordinal();
-		for (int i = above + 1; i < this.lines.length; i++) {
+		for (int i = 1; i < this.lines.length; i++) {
 			Waiter oldest = this.lines[i].oldest();
 			if (oldest != null) {
 				this.lines[i].owed += share(i, now - oldest.waitingSince);
 			}
 		}
-		if (taken.owed >= 1) {
-			taken.owed -= 1;
-		}
+		PriorityLine taken = line(waiter);
+		taken.owed = Math.max(0, taken.owed - 1);
 		taken.take(waiter);
 		this.size--;
 		this.chosen = null;
 	}
 
 	/**
-	 * Return how many go before a waiter, as far as can be told now.
+	 * Return how many go before a waiter if nobody joins or leaves, guaranteed shares not
+	 * counted.
 	 */
 	int ahead(Waiter waiter) {
-		int ahead = line(waiter).ahead(waiter);
-		for (int i = 0; i < waiter.priority.ordinal(); i++) {
-			ahead += this.lines[i].size();
-		}
-		return ahead;
+		return (waiter != this.chosen) ? line(waiter).ahead(waiter) + aheadOf(waiter.priority) : 0;
+	}
+
+	/**
+	 * Return how many would go before a newcomer.
+	 */
+	int aheadOfNewcomer(Waiter waiter) {
+		return line(waiter).aheadOfNewcomer(waiter.tenant) + aheadOf(waiter.priority);
 	}
 
 	/**
 	 * Return how many would go before a newcomer at the most, at no cost.
 	 */
-	int aheadOfNewcomer(Waiter waiter) {
-		PriorityLine line = line(waiter);
-		int ahead = line.aheadOfNewcomer(waiter.tenant);
-		for (int i = 0; i < waiter.priority.ordinal(); i++) {
+	int mostAheadOfNewcomer(Waiter waiter) {
+		return line(waiter).mostAheadOfNewcomer(waiter.tenant) + aheadOf(waiter.priority);
+	}
+
+	private int aheadOf(Priority priority) {
+		int ahead = (this.chosen != null && this.chosen.priority.compareTo(priority) > 0) ? 1 : 0;
+		for (int i = 0; i < priority.ordinal(); i++) {
 			ahead += this.lines[i].size();
 		}
 		return ahead;
@@ -168,7 +201,7 @@ final class WaitingQueue {
 				if (highest == null) {
 					highest = line;
 				}
-				else if (line.owed >= 1) {
+				else if (line.owed >= ONE) {
 					return line.first();
 				}
 			}
@@ -177,7 +210,7 @@ final class WaitingQueue {
 	}
 
 	private double share(int priority, long age) {
-		double growth = (this.ageing > 0) ? Math.min(1 + (double) age / this.ageing, MOST_GROWTH) : 1;
+		double growth = (this.ageing > 0) ? Math.min(1 + (double) age / this.ageing, this.mostGrowth) : 1;
 		return this.shares[priority] * growth;
 	}
 
