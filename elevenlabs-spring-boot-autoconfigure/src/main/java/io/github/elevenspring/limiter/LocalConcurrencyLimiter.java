@@ -145,6 +145,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	private void enqueue(Waiter waiter) {
 		long patience = Math.min(this.longestWait, waiter.patience());
 		ElevenLabsException refusal = null;
+		Waiter displaced = null;
 		boolean begun;
 		long now = now();
 		synchronized (this.lock) {
@@ -153,10 +154,18 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			if (!begun) {
 				refusal = refusalOfNewcomer(waiter, patience, now);
 				if (refusal == null) {
+					displaced = (this.queue.size() >= this.capacity) ? this.queue.removeLastBelow(waiter.priority)
+							: null;
 					this.queue.addLast(waiter);
 					this.waiting = this.queue.size();
 				}
 			}
+		}
+		if (displaced != null) {
+			displaced.refused(refusal(ErrorKind.QUEUE_FULL, this.capacity + " calls wait already for a slot of group "
+					+ this.name
+					+ ", and a more urgent one took this place: try again later, or raise elevenlabs.limiter.queue.capacity",
+					0));
 		}
 		if (begun) {
 			grant(waiter, now);
@@ -174,7 +183,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		if (this.closed) {
 			return refusal(ErrorKind.SHUTDOWN, "The application is shutting down and takes no new calls", 0);
 		}
-		if (this.queue.size() >= this.capacity) {
+		if (this.queue.size() >= this.capacity && !this.queue.hasBelow(waiter.priority)) {
 			return refusal(ErrorKind.QUEUE_FULL,
 					this.capacity + " calls wait already for a slot of group " + this.name
 							+ ": try again later, or raise elevenlabs.limiter.queue.capacity",
