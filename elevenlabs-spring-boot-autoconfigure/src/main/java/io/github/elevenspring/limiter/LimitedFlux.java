@@ -80,9 +80,10 @@ final class LimitedFlux extends Flux<ReplyPart> {
 
 		/**
 		 * Whether something of the reply has been passed on: from then on it cannot go
-		 * back into the queue.
+		 * back into the queue. Belongs to the signals of the reply, which come one after
+		 * the other; a request that sees it late only counts demand nobody looks at.
 		 */
-		private volatile boolean begun;
+		private boolean begun;
 
 		/**
 		 * What was asked for while nothing has been passed on. Guarded by this.
@@ -90,14 +91,20 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		private long demand;
 
 		/**
-		 * Guarded by this.
+		 * Whether everything was asked for. Asking twice for that does no harm, so
+		 * whoever does needs no monitor.
 		 */
-		private @Nullable Subscription upstream;
+		private volatile boolean unbounded;
 
 		/**
-		 * Guarded by this.
+		 * Written before the demand is looked at, and the other way round.
 		 */
-		private @Nullable Disposable expiry;
+		private volatile @Nullable Subscription upstream;
+
+		/**
+		 * Set under the monitor, and looked at after the state has changed.
+		 */
+		private volatile @Nullable Disposable expiry;
 
 		/**
 		 * Whether the subscriber left while the reply was being subscribed to: the permit
@@ -156,6 +163,9 @@ final class LimitedFlux extends Flux<ReplyPart> {
 			if (useless != null) {
 				useless.dispose();
 			}
+			if (this.state != WAITING) {
+				stopExpiry();
+			}
 		}
 
 		@Override
@@ -186,14 +196,22 @@ final class LimitedFlux extends Flux<ReplyPart> {
 
 		@Override
 		public void onSubscribe(Subscription upstream) {
-			long demand;
-			synchronized (this) {
+			long demand = 0;
+			if (this.unbounded) {
 				this.upstream = upstream;
-				demand = this.demand;
+			}
+			else {
+				synchronized (this) {
+					this.upstream = upstream;
+					demand = this.demand;
+				}
 			}
 			if (this.state == ENDED) {
 				upstream.cancel();
 				releaseOrphan();
+			}
+			else if (this.unbounded) {
+				upstream.request(Long.MAX_VALUE);
 			}
 			else if (demand > 0) {
 				upstream.request(demand);
@@ -206,10 +224,16 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				return;
 			}
 			Subscription upstream;
-			synchronized (this) {
+			if (n == Long.MAX_VALUE) {
+				this.unbounded = true;
 				upstream = this.upstream;
-				if (!this.begun) {
-					this.demand = Operators.addCap(this.demand, n);
+			}
+			else {
+				synchronized (this) {
+					upstream = this.upstream;
+					if (!this.begun) {
+						this.demand = Operators.addCap(this.demand, n);
+					}
 				}
 			}
 			if (upstream != null) {
@@ -313,6 +337,9 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		}
 
 		private void stopExpiry() {
+			if (this.expiry == null) {
+				return;
+			}
 			Disposable expiry;
 			synchronized (this) {
 				expiry = this.expiry;

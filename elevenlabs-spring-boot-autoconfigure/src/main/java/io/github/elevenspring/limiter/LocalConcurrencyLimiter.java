@@ -25,6 +25,12 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 
 	private static final int MOST_DOUBLINGS = 6;
 
+	/**
+	 * While nobody waits, as many calls go untimed after each one that is timed: looking
+	 * at the clock is the dearest part of giving a permit back.
+	 */
+	private static final int UNTIMED = 7;
+
 	private final String name;
 
 	private final Scheduler timer;
@@ -100,6 +106,11 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	 */
 	private volatile long holdTime;
 
+	/**
+	 * Calls served; inexact, since updates that get lost do no harm.
+	 */
+	private int served;
+
 	private volatile boolean closed;
 
 	/**
@@ -134,6 +145,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	private void enqueue(Waiter waiter) {
 		long patience = Math.min(this.longestWait, waiter.patience());
 		ElevenLabsException refusal = null;
+		Waiter displaced = null;
 		boolean begun;
 		long now = now();
 		synchronized (this.lock) {
@@ -142,10 +154,18 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			if (!begun) {
 				refusal = refusalOfNewcomer(waiter, patience, now);
 				if (refusal == null) {
+					displaced = (this.queue.size() >= this.capacity) ? this.queue.removeLastBelow(waiter.priority)
+							: null;
 					this.queue.addLast(waiter);
 					this.waiting = this.queue.size();
 				}
 			}
+		}
+		if (displaced != null) {
+			displaced.refused(refusal(ErrorKind.QUEUE_FULL, this.capacity + " calls wait already for a slot of group "
+					+ this.name
+					+ ", and a more urgent one took this place: try again later, or raise elevenlabs.limiter.queue.capacity",
+					0));
 		}
 		if (begun) {
 			grant(waiter, now);
@@ -163,7 +183,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		if (this.closed) {
 			return refusal(ErrorKind.SHUTDOWN, "The application is shutting down and takes no new calls", 0);
 		}
-		if (this.queue.size() >= this.capacity) {
+		if (this.queue.size() >= this.capacity && !this.queue.hasBelow(waiter.priority)) {
 			return refusal(ErrorKind.QUEUE_FULL,
 					this.capacity + " calls wait already for a slot of group " + this.name
 							+ ": try again later, or raise elevenlabs.limiter.queue.capacity",
@@ -217,9 +237,11 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	public void release(Waiter waiter, CallEnd end) {
 		giveBack(waiter);
 		if (end == CallEnd.SERVED) {
-			long held = now() - waiter.grantedAt;
 			long average = this.holdTime;
-			this.holdTime = (average == 0) ? held : average + (held - average) / 8;
+			if (average == 0 || this.waiting > 0 || (this.served++ & UNTIMED) == 0) {
+				long held = now() - waiter.grantedAt;
+				this.holdTime = (average == 0) ? held : average + (held - average) / 8;
+			}
 			if (this.recovering) {
 				served();
 			}

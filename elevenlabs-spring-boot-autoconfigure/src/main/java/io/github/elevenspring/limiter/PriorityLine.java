@@ -39,6 +39,10 @@ final class PriorityLine {
 		return this.oldest;
 	}
 
+	@Nullable Waiter youngest() {
+		return this.youngest;
+	}
+
 	/**
 	 * Return whose turn it is.
 	 */

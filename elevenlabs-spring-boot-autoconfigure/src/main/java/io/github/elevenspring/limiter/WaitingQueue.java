@@ -101,6 +101,32 @@ final class WaitingQueue {
 	}
 
 	/**
+	 * Return whether somebody less urgent waits.
+	 */
+	boolean hasBelow(Priority priority) {
+		for (int i = priority.ordinal() + 1; i < this.lines.length; i++) {
+			if (this.lines[i].size() > 0) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Take out who came last of the least urgent, if less urgent than the given priority.
+	 */
+	@Nullable Waiter removeLastBelow(Priority priority) {
+		for (int i = this.lines.length - 1; i > priority.ordinal(); i--) {
+			Waiter youngest = this.lines[i].youngest();
+			if (youngest != null) {
+				remove(youngest);
+				return youngest;
+			}
+		}
+		return null;
+	}
+
+	/**
 	 * Return who is next. If that one takes several slots, it stays with that choice
 	 * until it is taken or leaves.
 	 */

@@ -1,0 +1,18 @@
+package io.github.elevenspring.benchmarks;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A small program that loads a service on the loopback interface and watches it.
+ */
+interface Scenario {
+
+	/**
+	 * Run, within little more than the given time.
+	 * @param length how long to measure
+	 * @return what came out
+	 */
+	List<Figure> run(Duration length);
+
+}

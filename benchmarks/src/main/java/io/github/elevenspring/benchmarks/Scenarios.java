@@ -1,0 +1,48 @@
+package io.github.elevenspring.benchmarks;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs scenarios: those that are named, or all. How long each measures is told by
+ * {@code -Dseconds}, the window of the shares by {@code -Dwindow} in seconds.
+ */
+public final class Scenarios {
+
+	private Scenarios() {
+	}
+
+	/**
+	 * Run.
+	 * @param names names of scenarios, none for all
+	 */
+	public static void main(String[] names) {
+		Duration length = Duration.ofMillis((long) (1000 * Double.parseDouble(System.getProperty("seconds", "10"))));
+		Duration window = Duration.ofMillis((long) (1000 * Double.parseDouble(System.getProperty("window", "6"))));
+		Map<String, Scenario> all = all(window);
+		List<String> wanted = (names.length > 0) ? List.of(names) : List.copyOf(all.keySet());
+		for (String name : wanted) {
+			Scenario scenario = all.get(name);
+			if (scenario == null) {
+				throw new IllegalArgumentException("No scenario " + name + " in " + all.keySet());
+			}
+			System.out.println("== " + name);
+			scenario.run(length)
+				.forEach((figure) -> System.out.printf("%-62s %16s   must reach: %s%n", figure.what(),
+						figure.measured(), figure.mustReach()));
+		}
+		System.exit(0);
+	}
+
+	static Map<String, Scenario> all(Duration window) {
+		Map<String, Scenario> scenarios = new LinkedHashMap<>();
+		scenarios.put("goodput", new Goodput());
+		scenarios.put("interactive", new InteractiveWait());
+		scenarios.put("batch", new BatchShare(window));
+		scenarios.put("adaptive", new Convergence());
+		return scenarios;
+	}
+
+}
