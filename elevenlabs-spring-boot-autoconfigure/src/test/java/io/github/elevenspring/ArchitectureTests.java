@@ -61,6 +61,9 @@ class ArchitectureTests {
 			"error..");
 
 	@ArchTest
+	static final ArchRule limiterSeesNoOtherStage = seesOnly("limiter..", "limiter..", "call..", "model..", "error..");
+
+	@ArchTest
 	static final ArchRule clientSeesNoStage = seesOnly("client..", "client..", "call..", "model..", "error..");
 
 	@ArchTest

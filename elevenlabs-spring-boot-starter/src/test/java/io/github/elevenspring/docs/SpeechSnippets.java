@@ -1,10 +1,15 @@
 package io.github.elevenspring.docs;
 
 import java.time.Duration;
+import java.util.Queue;
 import java.util.function.Consumer;
 
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.limiter.ConcurrencyGroup;
+import io.github.elevenspring.limiter.ConcurrencyLimits;
+import io.github.elevenspring.limiter.Plan;
+import io.github.elevenspring.limiter.QueueTicket;
 import io.github.elevenspring.model.ApiRequest;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.Priority;
@@ -111,6 +116,20 @@ class SpeechSnippets {
 			.priority(Priority.INTERACTIVE)
 			.deadline(Duration.ofSeconds(3));
 		speak.accept(urgent);
+	}
+
+	Flux<byte[]> limiter(ElevenLabsOperations elevenLabs, SpeechRequest request, String text,
+			Queue<QueueTicket> tickets, ConcurrencyLimits limits, Consumer<SpeechRequest> speak) {
+		SpeechRequest answer = SpeechRequest.of("One moment, please.")
+			.priority(Priority.INTERACTIVE)
+			.tenant("customer-7");
+		SpeechRequest chapter = SpeechRequest.of(text).priority(Priority.BATCH).tenant("audiobooks");
+		speak.accept(answer);
+		speak.accept(chapter);
+		limits.limit(ConcurrencyGroup.STANDARD, 3);
+		limits.plan(Plan.SCALE);
+		Flux<byte[]> audio = elevenLabs.speech().stream(request).contextWrite(QueueTicket.listener(tickets::add));
+		return audio;
 	}
 
 	record Transcript(String text, String languageCode) {
