@@ -20,7 +20,8 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * After how many answers the limit is what the service really allows, and how steady it
- * is from then on. Callers never stop calling meanwhile.
+ * is from then on. Answers to requests that came before the change do not count. Callers
+ * never stop calling meanwhile.
  */
 final class Convergence implements Scenario {
 
@@ -82,7 +83,7 @@ final class Convergence implements Scenario {
 
 		void expect(List<Figure> figures, String what, int limit, Duration step) {
 			this.limits.clear();
-			this.service.begin();
+			int before = this.service.begin();
 			try {
 				Thread.sleep(step.toMillis());
 			}
@@ -96,7 +97,7 @@ final class Convergence implements Scenario {
 			int highest = steady.stream().mapToInt(Integer::intValue).max().orElse(0);
 			figures.add(new Figure(what + ": answers until " + limit,
 					(reached < 0) ? "never, last " + seen.stream().reduce((first, last) -> last).orElse(0)
-							: Integer.toString(reached + 1),
+							: Integer.toString(Math.max(1, reached + 1 - before)),
 					MOST_ANSWERS));
 			figures.add(new Figure(what + ": limit from then on", lowest + " to " + highest, "swing <= 1"));
 			figures.add(Figure.of(what + ": refused of all",

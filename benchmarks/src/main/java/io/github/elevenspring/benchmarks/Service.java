@@ -110,14 +110,16 @@ final class Service implements AutoCloseable {
 
 	/**
 	 * Begin to measure.
+	 * @return requests that came before
 	 */
-	synchronized void begin() {
+	synchronized int begin() {
 		count(0);
 		this.usedNanos = 0;
 		this.usedSince = this.changedAt;
 		this.served = 0;
 		this.refused = 0;
 		this.peak = this.inFlight;
+		return this.inFlight;
 	}
 
 	/**
