@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
-import io.github.elevenspring.error.ElevenLabsApiException.Answer;
+import io.github.elevenspring.error.ElevenLabsApiException.Details;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.CallOptions;
@@ -31,7 +31,7 @@ class LimitedFluxTests {
 	private static final ReplyPart PART = new ReplyPart.Chunk(new byte[] { 1 });
 
 	private static final ElevenLabsApiException TOO_MANY = new ElevenLabsApiException(ErrorKind.CONCURRENCY,
-			"Too many.", new Answer(429, null, null, null, null, 0, 1), null);
+			"Too many.", new Details(429, null, null, null, null, 0, 1));
 
 	private final VirtualTimeScheduler timer = VirtualTimeScheduler.create();
 
@@ -157,7 +157,7 @@ class LimitedFluxTests {
 		LocalConcurrencyLimiter large = new LocalConcurrencyLimiter("TEST", new AdaptiveLimit(10, false, 0),
 				LimiterSettings.defaults(), this.timer);
 		ElevenLabsApiException three = new ElevenLabsApiException(ErrorKind.CONCURRENCY, "Too many.",
-				new Answer(429, null, null, null, null, 0, 3), null);
+				new Details(429, null, null, null, null, 0, 3));
 		for (int i = 0; i < 3; i++) {
 			new LimitedFlux(Flux.never(), large, CallOptions.defaults(), 1).subscribe();
 		}
