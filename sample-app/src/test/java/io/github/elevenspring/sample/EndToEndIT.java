@@ -237,6 +237,25 @@ class EndToEndIT {
 	}
 
 	@Test
+	void showsHowABurstIsServed() {
+		this.simulator.pace(new Pace(0, 0.5));
+		await(() -> Integer.toString(browser().findElements(By.cssSelector("#groups li")).size()), "3");
+		element("burst").click();
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(text("groups")).contains("waiting"));
+		screenshots("burst");
+		await(() -> String.valueOf(element("traffic").getDomAttribute("data-burst")), "done");
+		assertThat(browser().findElements(By.cssSelector("#calls [data-state=done]"))).hasSize(30);
+		assertThat(text("burst-note")).startsWith("Served in this order:").doesNotContain("failed");
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(text("groups")).contains("0 of 5 in flight").doesNotContain("waiting"));
+		assertThat(this.simulator.statistics().groups().get("standard").maxInFlight()).isEqualTo(5);
+		assertThat(this.simulator.journal().requests("/stream")).hasSize(30)
+			.noneMatch((request) -> request.status() == 429);
+	}
+
+	@Test
 	void fitsNarrowScreens() {
 		element("settings").findElement(By.tagName("summary")).click();
 		for (int width : new int[] { 320, 360, 768, 1440 }) {

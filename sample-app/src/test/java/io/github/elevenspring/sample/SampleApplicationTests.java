@@ -1,6 +1,7 @@
 package io.github.elevenspring.sample;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -68,6 +69,36 @@ class SampleApplicationTests {
 			.returnResult()
 			.getResponseBody();
 		assertThat(audio).startsWith("RIFF".getBytes()).hasSizeGreaterThan(100_000);
+	}
+
+	@Test
+	void tellsWhatIsInFlight() {
+		String state = this.client.get()
+			.uri("/api/traffic")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.returnResult(String.class)
+			.getResponseBody()
+			.blockFirst(Duration.ofSeconds(20));
+		assertThat(state).contains("\"group\":\"standard\"", "\"inFlight\":0", "\"limit\":");
+	}
+
+	@Test
+	void servesABurstWithinThePlan() {
+		List<String> events = this.client.post()
+			.uri("/api/burst")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.returnResult(String.class)
+			.getResponseBody()
+			.collectList()
+			.block(Duration.ofSeconds(30));
+		assertThat(events).hasSize(90).noneMatch((event) -> event.contains("failed"));
+		assertThat(events.stream().filter((event) -> event.contains("done"))).hasSize(30);
+		assertThat(this.simulator.statistics().groups().get("standard").maxInFlight()).isLessThanOrEqualTo(5);
+		assertThat(this.simulator.journal().requests()).noneMatch((request) -> request.status() == 429);
 	}
 
 	@Test
