@@ -31,7 +31,7 @@ import reactor.core.scheduler.Scheduler;
  */
 class LimiterModelTests {
 
-	private static final int INTERLEAVINGS = Integer.getInteger("limiter.interleavings", 20);
+	private static final int INTERLEAVINGS = Integer.getInteger("limiter.interleavings", 8);
 
 	private static final ElevenLabsApiException TOO_MANY = new ElevenLabsApiException(ErrorKind.CONCURRENCY,
 			"Too many.", new Details(429, null, null, null, null, 0));

@@ -65,7 +65,11 @@ class TrafficController {
 			return List.of();
 		}
 		Map<ConcurrencyGroup, LimiterSnapshot> snapshot = limits.snapshot();
-		return SHOWN.stream().map((group) -> GroupView.of(group, snapshot.get(group))).toList();
+		return snapshot.entrySet()
+			.stream()
+			.filter((entry) -> SHOWN.contains(entry.getKey()))
+			.map((entry) -> GroupView.of(entry.getKey(), entry.getValue()))
+			.toList();
 	}
 
 	/**
