@@ -107,6 +107,12 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		private volatile @Nullable Disposable expiry;
 
 		/**
+		 * Whether the subscriber left while the reply was being subscribed to: the permit
+		 * is given back when that is cancelled. Guarded by this.
+		 */
+		private boolean orphaned;
+
+		/**
 		 * What the service said when it did not honour the permit.
 		 */
 		private @Nullable ElevenLabsApiException refusal;
@@ -202,6 +208,7 @@ final class LimitedFlux extends Flux<ReplyPart> {
 			}
 			if (this.state == ENDED) {
 				upstream.cancel();
+				releaseOrphan();
 			}
 			else if (this.unbounded) {
 				upstream.request(Long.MAX_VALUE);
@@ -267,16 +274,17 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				this.actual.onError(error);
 			}
 			else {
+				releaseOrphan();
 				Operators.onErrorDropped(error, currentContext());
 			}
 		}
 
 		private void goBack(ElevenLabsApiException refusal) {
-			synchronized (this) {
-				this.upstream = null;
-			}
 			this.refusal = refusal;
 			if (STATE.compareAndSet(this, RUNNING, WAITING)) {
+				synchronized (this) {
+					this.upstream = null;
+				}
 				Integer limit = refusal.getConcurrencyLimit();
 				this.source.limiter.refusedByService(this, (limit != null) ? limit : 0);
 				if (this.state == ENDED) {
@@ -301,15 +309,30 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				this.source.limiter.leave(this);
 			}
 			else if (before == RUNNING) {
-				Subscription upstream = this.upstream;
-				try {
-					if (upstream != null) {
+				Subscription upstream;
+				synchronized (this) {
+					upstream = this.upstream;
+					this.orphaned = upstream == null;
+				}
+				if (upstream != null) {
+					try {
 						upstream.cancel();
 					}
+					finally {
+						this.source.limiter.release(this, CallEnd.UNCLEAR);
+					}
 				}
-				finally {
-					this.source.limiter.release(this, CallEnd.UNCLEAR);
-				}
+			}
+		}
+
+		private void releaseOrphan() {
+			boolean orphaned;
+			synchronized (this) {
+				orphaned = this.orphaned;
+				this.orphaned = false;
+			}
+			if (orphaned) {
+				this.source.limiter.release(this, CallEnd.UNCLEAR);
 			}
 		}
 

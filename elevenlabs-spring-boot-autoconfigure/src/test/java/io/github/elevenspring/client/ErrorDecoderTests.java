@@ -168,9 +168,23 @@ class ErrorDecoderTests {
 		assertThat(error.getCode()).isEqualTo("concurrent_limit_exceeded");
 		assertThat(error.getStatus()).isEqualTo("too_many_concurrent_requests");
 		assertThat(error.getTraceId()).isEqualTo("abcdef987654");
+		assertThat(error.getConcurrencyLimit()).isEqualTo(4);
 		assertThat(error).hasMessage("ElevenLabs answered HTTP 429 (too_many_concurrent_requests): Too many concurrent"
 				+ " requests. Your plan allows a maximum of 4 concurrent requests. Remedy: let calls in flight end first,"
 				+ " or use a plan that allows more at once [trace id abcdef987654]");
+	}
+
+	@Test
+	void onlyARefusalForTheLimitNamesOne() {
+		String message = "\"message\":\"You have a maximum of %s concurrent requests.\"}}";
+		String concurrency = "{\"detail\":{\"code\":\"concurrent_limit_exceeded\",";
+		assertThat(decode(429, concurrency + message.formatted("15")).getConcurrencyLimit()).isEqualTo(15);
+		assertThat(decode(429, concurrency + message.formatted("0")).getConcurrencyLimit()).isNull();
+		assertThat(decode(429, concurrency + message.formatted("99999999999")).getConcurrencyLimit()).isNull();
+		assertThat(decode(429, concurrency + message.formatted("many")).getConcurrencyLimit()).isNull();
+		assertThat(
+				decode(429, "{\"detail\":{\"code\":\"system_busy\"," + message.formatted("15")).getConcurrencyLimit())
+			.isNull();
 	}
 
 	@Test

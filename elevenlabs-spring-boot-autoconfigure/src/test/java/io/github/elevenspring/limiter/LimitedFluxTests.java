@@ -1,0 +1,219 @@
+package io.github.elevenspring.limiter;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsApiException;
+import io.github.elevenspring.error.ElevenLabsApiException.Answer;
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.model.CallOptions;
+import org.junit.jupiter.api.Test;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests of {@link LimitedFlux}.
+ */
+class LimitedFluxTests {
+
+	private static final Duration SOON = Duration.ofSeconds(5);
+
+	private static final ReplyPart PART = new ReplyPart.Chunk(new byte[] { 1 });
+
+	private static final ElevenLabsApiException TOO_MANY = new ElevenLabsApiException(ErrorKind.CONCURRENCY,
+			"Too many.", new Answer(429, null, null, null, null, 0, 1), null);
+
+	private final VirtualTimeScheduler timer = VirtualTimeScheduler.create();
+
+	private final LocalConcurrencyLimiter limiter = new LocalConcurrencyLimiter("TEST", new AdaptiveLimit(1, false, 0),
+			LimiterSettings.defaults(), this.timer);
+
+	@Test
+	void takesNoSlotBeforeSubscriptionAndOneForEach() {
+		TestPublisher<ReplyPart> reply = TestPublisher.create();
+		Flux<ReplyPart> limited = limited(reply.flux());
+		assertThat(inFlight()).isZero();
+		StepVerifier.create(limited).then(() -> assertThat(inFlight()).isEqualTo(1)).then(() -> {
+			reply.next(PART);
+			reply.complete();
+		}).expectNext(PART).expectComplete().verify(SOON);
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
+	void hasGivenTheSlotBackWhenTheEndIsHeard() {
+		List<Integer> seen = new ArrayList<>();
+		limited(Flux.just(PART)).doOnComplete(() -> seen.add(inFlight())).blockLast(SOON);
+		limited(Flux.error(new IllegalStateException())).doOnError((error) -> seen.add(inFlight()))
+			.onErrorComplete()
+			.blockLast(SOON);
+		limited(Flux.empty()).doOnComplete(() -> seen.add(inFlight())).blockLast(SOON);
+		assertThat(seen).containsExactly(0, 0, 0);
+	}
+
+	@Test
+	void cancelInFlightCancelsTheReplyAndFreesTheSlot() {
+		TestPublisher<ReplyPart> reply = TestPublisher.create();
+		StepVerifier.create(limited(reply.flux()))
+			.then(() -> reply.next(PART))
+			.expectNext(PART)
+			.thenCancel()
+			.verify(SOON);
+		reply.assertCancelled();
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
+	void cancelInTheQueueLeavesItAndAsksNobody() {
+		TestPublisher<ReplyPart> first = TestPublisher.create();
+		TestPublisher<ReplyPart> second = TestPublisher.create();
+		limited(first.flux()).subscribe();
+		limited(second.flux()).subscribe().dispose();
+		assertThat(this.limiter.snapshot().waiting()).isZero();
+		first.complete();
+		second.assertWasNotSubscribed();
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
+	void cancelWhileTheReplyIsBeingSubscribedToFreesTheSlotOnceItIsCancelled() {
+		List<Integer> atCancel = new ArrayList<>();
+		BaseSubscriber<ReplyPart> caller = new BaseSubscriber<>() {
+		};
+		TestPublisher<ReplyPart> reply = TestPublisher.create();
+		limited(Flux.defer(() -> {
+			caller.cancel();
+			atCancel.add(inFlight());
+			return reply.flux();
+		})).subscribe(caller);
+		assertThat(atCancel).containsExactly(1);
+		reply.assertCancelled();
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
+	void aRefusalForTheLimitIsUnseenAndDemandSurvivesIt() {
+		AtomicInteger tries = new AtomicInteger();
+		List<Long> requests = new ArrayList<>();
+		Flux<ReplyPart> reply = Flux.defer(() -> (tries.incrementAndGet() < 3) ? Flux.<ReplyPart>error(TOO_MANY)
+				: Flux.just(PART, PART, PART, PART).doOnRequest(requests::add));
+		StepVerifier.create(limited(reply), 1)
+			.thenRequest(1)
+			.then(() -> this.timer.advanceTimeBy(SOON))
+			.expectNext(PART, PART)
+			.thenRequest(2)
+			.expectNext(PART, PART)
+			.expectComplete()
+			.verify(SOON);
+		assertThat(tries).hasValue(3);
+		assertThat(requests).containsExactly(2L, 2L);
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
+	void aRefusalAfterTheFirstPartIsAnError() {
+		StepVerifier.create(limited(Flux.just(PART).concatWith(Flux.error(TOO_MANY))))
+			.expectNext(PART)
+			.expectErrorSatisfies((error) -> assertThat(error).isSameAs(TOO_MANY))
+			.verify(SOON);
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
+	void whenPatienceEndsAfterARefusalTheCallerGetsTheErrorOfTheService() {
+		CallOptions options = CallOptions.defaults().withDeadline(Duration.ofSeconds(10));
+		List<Throwable> errors = new ArrayList<>();
+		AtomicInteger tries = new AtomicInteger();
+		new LimitedFlux(Flux.defer(() -> {
+			tries.incrementAndGet();
+			return Flux.error(TOO_MANY);
+		}), this.limiter, options, 1).subscribe((part) -> {
+		}, errors::add);
+		for (int i = 0; i < 950; i++) {
+			this.timer.advanceTimeBy(Duration.ofMillis(10));
+		}
+		assertThat(tries.get()).isGreaterThan(3);
+		assertThat(errors).singleElement().isInstanceOfSatisfying(ElevenLabsException.class, (error) -> {
+			assertThat(error.getKind()).isEqualTo(ErrorKind.CONCURRENCY);
+			assertThat(error.getRetryAfter()).isPositive();
+			assertThat(error).hasCause(TOO_MANY);
+		});
+		assertThat(this.limiter.snapshot().waiting()).isZero();
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
+	void learnsTheLimitThatTheRefusalNames() {
+		LocalConcurrencyLimiter large = new LocalConcurrencyLimiter("TEST", new AdaptiveLimit(10, false, 0),
+				LimiterSettings.defaults(), this.timer);
+		ElevenLabsApiException three = new ElevenLabsApiException(ErrorKind.CONCURRENCY, "Too many.",
+				new Answer(429, null, null, null, null, 0, 3), null);
+		for (int i = 0; i < 3; i++) {
+			new LimitedFlux(Flux.never(), large, CallOptions.defaults(), 1).subscribe();
+		}
+		new LimitedFlux(Flux.error(three), large, CallOptions.defaults(), 1).subscribe();
+		assertThat(large.snapshot().limit()).isEqualTo(3);
+		assertThat(large.snapshot().learnedLimit()).isEqualTo(3);
+	}
+
+	@Test
+	void aReplyThatThrowsOnSubscriptionFreesTheSlot() {
+		Flux<ReplyPart> broken = new Flux<>() {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super ReplyPart> actual) {
+				throw new IllegalStateException("Thrown on purpose");
+			}
+
+		};
+		StepVerifier.create(limited(broken)).expectErrorMessage("Thrown on purpose").verify(SOON);
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
+	void tellsWhereACallStands() {
+		List<QueueTicket> tickets = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			limited(Flux.never()).contextWrite(QueueTicket.listener(tickets::add)).subscribe();
+		}
+		assertThat(tickets).extracting((ticket) -> ticket.position().ahead()).containsExactly(0, 0, 1);
+	}
+
+	@Test
+	void manyWaitingRepliesThatEndAtOncePileUpNoFrames() {
+		LimiterSettings settings = new LimiterSettings(0, true, 100_000, Duration.ofSeconds(30), Duration.ZERO,
+				LimiterSettings.defaults().guaranteedShares(), null);
+		LocalConcurrencyLimiter large = new LocalConcurrencyLimiter("TEST", new AdaptiveLimit(1, false, 0), settings,
+				this.timer);
+		TestPublisher<ReplyPart> first = TestPublisher.create();
+		AtomicInteger completed = new AtomicInteger();
+		new LimitedFlux(first.flux(), large, CallOptions.defaults(), 1).subscribe();
+		for (int i = 0; i < 100_000; i++) {
+			new LimitedFlux(Flux.just(PART), large, CallOptions.defaults(), 1).subscribe((part) -> {
+			}, (error) -> {
+			}, completed::incrementAndGet);
+		}
+		first.complete();
+		assertThat(completed).hasValue(100_000);
+		assertThat(large.snapshot().inFlight()).isZero();
+	}
+
+	private Flux<ReplyPart> limited(Flux<ReplyPart> reply) {
+		return new LimitedFlux(reply, this.limiter, CallOptions.defaults(), 1);
+	}
+
+	private int inFlight() {
+		return this.limiter.snapshot().inFlight();
+	}
+
+}
