@@ -956,6 +956,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 					gone.add(entry.id);
 				}
 			}
+			arguments.add(Integer.toString(this.maximum));
 			arguments.add(Integer.toString(alone ? Math.max(0, share() - this.heldSlots) : 0));
 			arguments.add(Integer.toString(gone.size()));
 			arguments.addAll(gone);
@@ -1035,12 +1036,15 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		this.lock.lock();
 		try {
 			this.limit = answer.limit;
-			this.instances = Math.max(1, answer.instances);
+			// Who comes back first finds nobody else there yet.
+			this.instances = Math.max((this.mode == Mode.SHARED) ? 1 : this.instances, answer.instances);
 			if (this.untold == 0) {
 				this.configured = answer.configured;
 			}
 			this.learned = answer.learned;
-			this.maximum = answer.maximum;
+			if (answer.maximum > 0) {
+				this.maximum = answer.maximum;
+			}
 			this.holdMillis = answer.holdMillis;
 		}
 		finally {

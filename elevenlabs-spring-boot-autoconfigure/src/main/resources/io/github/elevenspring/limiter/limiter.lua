@@ -384,9 +384,12 @@ elseif op == 'config' then
 	end
 	grant()
 elseif op == 'sync' then
-	-- slots kept for me; n, ids that are gone; n, id and slots of permits held; n, id, priority, weight, tenant and
+	-- the maximum that the service named, if Redis has lost it; slots kept for me; n, ids that are gone; n, id and slots of permits held; n, id, priority, weight, tenant and
 	-- milliseconds of those who wait
-	local at = ARGS
+	local at = ARGS + 1
+	if not s.max and adaptive and tonumber(ARGV[ARGS]) > 0 then
+		set('max', ARGV[ARGS])
+	end
 	local reserve = tonumber(ARGV[at])
 	redis.call('ZADD', instances, now + lease, me)
 	if reserve > 0 then
