@@ -21,6 +21,7 @@ import io.github.elevenspring.model.Priority;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -54,6 +55,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	 * How long Redis must have answered before an instance comes back.
 	 */
 	private static final long GRACE = TimeUnit.MILLISECONDS.toNanos(1000);
+
+	/**
+	 * How old a place in the shared queue may be when it is asked for.
+	 */
+	private static final long POSITION_AGE = TimeUnit.MILLISECONDS.toNanos(200);
 
 	private static final Log logger = LogFactory.getLog(RedisConcurrencyLimiter.class);
 
@@ -162,9 +168,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 
 	void start() {
 		this.link.register(this.group, (grant) -> take(List.of(grant)));
-		this.link.reach()
-			.then(Mono.defer(this::configure))
-			.then(Mono.defer(() -> sync(false)))
+		this.link.firstContact(Mono.defer(this::configure).then(Mono.defer(() -> sync(false))))
 			.subscribe(this::joined, this::failed);
 	}
 
@@ -265,8 +269,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 				unwanted = !refused;
 			}
 			else if (entry.state == State.WAITING && this.mode == Mode.SHARED) {
-				entry.ahead = answer.ahead;
-				entry.expected = answer.expected;
+				place(entry, answer);
 				if (refused) {
 					forget(entry);
 					refusal = answer.word.equals("FULL") ? full(nanos(answer.expected))
@@ -580,11 +583,17 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		}
 	}
 
+	/**
+	 * Return where a waiter stands, in the shared queue as Redis said last: whoever asks
+	 * makes this instance ask Redis for the next time.
+	 */
 	@Override
 	public QueuePosition position(Waiter waiter) {
+		Entry entry;
+		QueuePosition position;
 		this.lock.lock();
 		try {
-			Entry entry = this.byWaiter.get(waiter);
+			entry = this.byWaiter.get(waiter);
 			if (entry == null || entry.state != State.WAITING) {
 				return new QueuePosition(0, Duration.ZERO);
 			}
@@ -592,7 +601,28 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 				int ahead = this.queue.ahead(waiter);
 				return new QueuePosition(ahead, Duration.ofNanos(expectedWait(ahead)));
 			}
-			return new QueuePosition(entry.ahead, Duration.ofMillis(entry.expected));
+			position = new QueuePosition(entry.ahead, Duration.ofMillis(entry.expected));
+			if (now() - entry.placedAt < POSITION_AGE) {
+				return position;
+			}
+			entry.placedAt = now();
+		}
+		finally {
+			this.lock.unlock();
+		}
+		run("position", List.of(entry.id)).subscribe((answer) -> {
+			place(entry, answer);
+			take(answer.grants);
+		}, this::failed);
+		return position;
+	}
+
+	private void place(Entry entry, Answer answer) {
+		this.lock.lock();
+		try {
+			entry.ahead = answer.ahead;
+			entry.expected = answer.expected;
+			entry.placedAt = now();
 		}
 		finally {
 			this.lock.unlock();
@@ -844,12 +874,12 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 			this.lock.unlock();
 		}
 		if (mode == Mode.SHARED) {
-			sync(false).subscribe((answer) -> {
-				take(answer.grants);
+			sync(false).doOnNext((answer) -> take(answer.grants)).then(this.link.listening()).subscribe((nothing) -> {
+			}, this::failed, () -> {
 				if (isShared()) {
 					schedule(this.renewal);
 				}
-			}, this::failed);
+			});
 		}
 		else if (mode == Mode.ALONE) {
 			this.link.reach().then(Mono.defer(() -> sync(true))).subscribe((answer) -> answered(), (ex) -> {
@@ -937,46 +967,59 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	 */
 	private Mono<Answer> sync(boolean alone) {
 		List<String> gone;
-		List<Entry> held = new ArrayList<>();
-		List<Entry> waiting = new ArrayList<>();
-		List<String> arguments = new ArrayList<>();
+		List<Entry> named = new ArrayList<>();
+		List<List<String>> commands = new ArrayList<>();
 		this.lock.lock();
 		try {
 			gone = new ArrayList<>(this.gone);
+			List<Entry> waiting = new ArrayList<>();
 			for (Entry entry : this.byId.values()) {
 				if (entry.state == State.HELD) {
-					held.add(entry);
-					entry.told = true;
+					named.add(entry);
 				}
-				else if (!alone && waiting.size() < WAITERS_PER_COMMAND) {
+				else if (!alone) {
 					waiting.add(entry);
-					entry.told = true;
 				}
-				else if (alone && entry.told) {
+				else if (entry.told) {
 					gone.add(entry.id);
 				}
 			}
-			arguments.add(Integer.toString(this.maximum));
-			arguments.add(Integer.toString(alone ? Math.max(0, share() - this.heldSlots) : 0));
-			arguments.add(Integer.toString(gone.size()));
+			String maximum = Integer.toString(this.maximum);
+			String reserve = Integer.toString(alone ? Math.max(0, share() - this.heldSlots) : 0);
+			List<String> arguments = new ArrayList<>(List.of(maximum, reserve, Integer.toString(gone.size())));
 			arguments.addAll(gone);
-			arguments.add(Integer.toString(held.size()));
-			for (Entry entry : held) {
+			arguments.add(Integer.toString(named.size()));
+			for (Entry entry : named) {
 				arguments.add(entry.id);
 				arguments.add(Integer.toString(entry.waiter.held));
 			}
-			arguments.add(Integer.toString(waiting.size()));
-			for (Entry entry : waiting) {
-				Waiter waiter = entry.waiter;
-				arguments.addAll(List.of(entry.id, priority(waiter), Integer.toString(waiter.weight), waiter.tenant,
-						Long.toString(Math.max(0, millis(now() - waiter.waitingSince)))));
+			for (int from = 0; from == 0 || from < waiting.size(); from += WAITERS_PER_COMMAND) {
+				List<Entry> part = waiting.subList(from, Math.min(waiting.size(), from + WAITERS_PER_COMMAND));
+				if (from > 0) {
+					arguments = new ArrayList<>(List.of(maximum, reserve, "0", "0"));
+				}
+				name(part, arguments);
+				commands.add(arguments);
 			}
+			named.addAll(waiting);
+			named.forEach((entry) -> entry.told = true);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		held.addAll(waiting);
-		return run("sync", arguments).doOnNext((answer) -> synced(gone, held, alone));
+		return Flux.fromIterable(commands)
+			.concatMap((arguments) -> run("sync", arguments))
+			.reduce((before, answer) -> answer.withGrants(before.grants))
+			.doOnNext((answer) -> synced(gone, named, alone));
+	}
+
+	private void name(List<Entry> waiting, List<String> arguments) {
+		arguments.add(Integer.toString(waiting.size()));
+		for (Entry entry : waiting) {
+			Waiter waiter = entry.waiter;
+			arguments.addAll(List.of(entry.id, priority(waiter), Integer.toString(waiter.weight), waiter.tenant,
+					Long.toString(Math.max(0, millis(now() - waiter.waitingSince)))));
+		}
 	}
 
 	private void synced(List<String> gone, List<Entry> named, boolean alone) {
@@ -1145,6 +1188,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 
 		long expected;
 
+		/**
+		 * When Redis told where the call stands.
+		 */
+		long placedAt;
+
 		int maximum;
 
 		int current;
@@ -1161,6 +1209,13 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	 */
 	private record Answer(String word, int ahead, long expected, int limit, int instances, int configured,
 			boolean learned, int maximum, long pause, long holdMillis, List<String> grants) {
+
+		Answer withGrants(List<String> more) {
+			List<String> all = new ArrayList<>(more);
+			all.addAll(this.grants);
+			return new Answer(this.word, this.ahead, this.expected, this.limit, this.instances, this.configured,
+					this.learned, this.maximum, this.pause, this.holdMillis, all);
+		}
 
 		static Answer parse(String text) {
 			String[] lines = text.split("\n", -1);

@@ -47,7 +47,7 @@ final class RedisLink {
 
 	private final String channels;
 
-	private final Duration commandTimeout;
+	private final Bound bound;
 
 	private final Scheduler timer;
 
@@ -66,7 +66,7 @@ final class RedisLink {
 		this.template = template;
 		this.prefix = "{" + settings.keyPrefix() + "}:";
 		this.channels = this.prefix + "to:";
-		this.commandTimeout = settings.commandTimeout();
+		this.bound = Bound.of(settings.commandTimeout());
 		this.timer = timer;
 	}
 
@@ -92,7 +92,25 @@ final class RedisLink {
 		all.addAll(Arrays.asList(operation, this.instance, this.channels, group));
 		all.addAll(settings);
 		all.addAll(arguments);
-		return this.template.execute(this.script, keys, all).next().timeout(this.commandTimeout, this.timer);
+		return Mono.deferContextual((context) -> this.template.execute(this.script, keys, all)
+			.next()
+			.timeout(end(context.hasKey(Bound.class) ? context.get(Bound.class) : this.bound)));
+	}
+
+	/**
+	 * The end of a time, in two parts: after a pause of the whole process the first part
+	 * is over at once, and answers that came meanwhile are read during the second.
+	 */
+	private Mono<Long> end(Bound bound) {
+		return Mono.delay(bound.first, this.timer).then(Mono.delay(bound.second, this.timer));
+	}
+
+	/**
+	 * Reach Redis and do the first things there, on which no running call depends:
+	 * nothing is warm yet, so more time is given.
+	 */
+	<T> Mono<T> firstContact(Mono<T> then) {
+		return reach().then(then).contextWrite((context) -> context.put(Bound.class, Bound.of(CONTACT_TIMEOUT)));
 	}
 
 	/**
@@ -106,6 +124,13 @@ final class RedisLink {
 			.subscribeOn(Schedulers.boundedElastic())
 			.timeout(CONTACT_TIMEOUT, this.timer)
 			.doOnError((ex) -> stopListening());
+	}
+
+	/**
+	 * Make sure that messages still arrive.
+	 */
+	Mono<Void> listening() {
+		return Mono.defer(this::echo).timeout(CONTACT_TIMEOUT, this.timer).doOnError((ex) -> stopListening());
 	}
 
 	private Mono<Void> listen() {
@@ -128,7 +153,7 @@ final class RedisLink {
 	/**
 	 * Send a message to this instance and wait for it.
 	 */
-	Mono<Void> echo() {
+	private Mono<Void> echo() {
 		String nonce = ECHO + UUID.randomUUID();
 		Sinks.Empty<Void> arrived = Sinks.empty();
 		this.echoes.put(nonce, arrived);
@@ -162,6 +187,15 @@ final class RedisLink {
 
 	void close() {
 		stopListening();
+	}
+
+	private record Bound(Duration first, Duration second) {
+
+		static Bound of(Duration whole) {
+			Duration first = whole.multipliedBy(4).dividedBy(5);
+			return new Bound(first, whole.minus(first));
+		}
+
 	}
 
 }

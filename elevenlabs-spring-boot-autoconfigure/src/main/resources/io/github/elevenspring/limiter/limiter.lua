@@ -444,6 +444,14 @@ elseif op == 'bye' then
 		drop(ARGV[i])
 	end
 	grant()
+elseif op == 'position' then
+	local r = record(ARGV[ARGS])
+	local rank = r and r.h == 0 and redis.call('ZRANK', queues[r.p], r.member)
+	local ahead = rank or 0
+	for p = 1, rank and r.p - 1 or 0 do
+		ahead = ahead + redis.call('ZCARD', queues[p])
+	end
+	answer = 'WAIT ' .. ahead .. ' ' .. (rank and math.floor((ahead + 1) * get('hold', 0) / limit()) or 0)
 elseif op == 'wake' then
 	grant()
 end

@@ -50,6 +50,10 @@ final class TestInstance implements AutoCloseable {
 		return this;
 	}
 
+	org.springframework.data.redis.connection.ReactiveRedisConnection connection() {
+		return this.connections.getReactiveConnection();
+	}
+
 	/**
 	 * Cut the connections without a word.
 	 */

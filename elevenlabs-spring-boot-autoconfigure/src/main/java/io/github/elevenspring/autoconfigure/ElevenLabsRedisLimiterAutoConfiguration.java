@@ -1,0 +1,58 @@
+package io.github.elevenspring.autoconfigure;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import io.github.elevenspring.limiter.RedisConcurrencyLimiters;
+import io.lettuce.core.resource.Delay;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
+
+/**
+ * Auto-configuration for limits that all instances share through Redis.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = DataRedisReactiveAutoConfiguration.class)
+@ConditionalOnClass({ ReactiveStringRedisTemplate.class, ClientResourcesBuilderCustomizer.class })
+@ConditionalOnProperty(name = "elevenlabs.limiter.distributed", havingValue = "redis")
+@EnableConfigurationProperties(ElevenLabsRedisLimiterProperties.class)
+public final class ElevenLabsRedisLimiterAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	@ConditionalOnBean(ReactiveStringRedisTemplate.class)
+	RedisConcurrencyLimiters elevenLabsRedisConcurrencyLimiters(ReactiveStringRedisTemplate template,
+			ElevenLabsRedisLimiterProperties properties) {
+		return new RedisConcurrencyLimiters(template, properties.toSettings(), Schedulers.parallel());
+	}
+
+	/**
+	 * Lettuce waits up to 30 seconds between two attempts to connect again.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Delay.class)
+	static class LettuceConfiguration {
+
+		private static final Duration LONGEST_DELAY = Duration.ofSeconds(1);
+
+		@Bean
+		ClientResourcesBuilderCustomizer elevenLabsReconnectCustomizer() {
+			return (resources) -> resources
+				.reconnectDelay(Delay.exponential(Duration.ZERO, LONGEST_DELAY, 2, TimeUnit.MILLISECONDS));
+		}
+
+	}
+
+}
