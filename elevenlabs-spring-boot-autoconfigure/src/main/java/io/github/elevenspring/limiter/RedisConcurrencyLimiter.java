@@ -1,8 +1,10 @@
 package io.github.elevenspring.limiter;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -48,6 +50,8 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	private static final double LAPSE = 0.75;
 
 	private static final int RENEWALS_PER_LEASE = 5;
+
+	private static final int NEWCOMERS_AT_A_TIME = 32;
 
 	private static final long PROBE_MILLIS = 200;
 
@@ -102,6 +106,13 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	private final WaitingQueue queue;
 
 	private final List<String> early = new ArrayList<>();
+
+	private final Deque<Entry> newcomers = new ArrayDeque<>();
+
+	/**
+	 * How many newcomers Redis is being told of.
+	 */
+	private int telling;
 
 	private Mode mode = Mode.JOINING;
 
@@ -216,6 +227,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 				this.waiting++;
 				if (shared) {
 					entry.told = true;
+					entry.pending = true;
 				}
 				else {
 					this.queue.addLast(waiter);
@@ -229,7 +241,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 			waiter.refused((refusal != null) ? refusal : refusal(ErrorKind.QUEUE_FULL, "", null));
 		}
 		else if (shared) {
-			tell(entry);
+			tell(List.of(entry));
 		}
 		else {
 			expire(entry);
@@ -250,12 +262,62 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		return (expected > patience) ? late(expected, patience) : null;
 	}
 
+	/**
+	 * Tell Redis of newcomers, a bounded number at a time: the answer to a command would
+	 * come late if many others were on their way before it.
+	 */
+	private void tell(List<Entry> entries) {
+		List<Entry> next = new ArrayList<>();
+		this.lock.lock();
+		try {
+			this.newcomers.addAll(entries);
+			pollNewcomers(next);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		next.forEach(this::tell);
+	}
+
+	/**
+	 * Called with the lock.
+	 */
+	private void pollNewcomers(List<Entry> next) {
+		while (this.telling < NEWCOMERS_AT_A_TIME) {
+			Entry entry = this.newcomers.poll();
+			if (entry == null) {
+				return;
+			}
+			if (this.byId.get(entry.id) == entry && entry.pending && this.mode == Mode.SHARED) {
+				this.telling++;
+				next.add(entry);
+			}
+		}
+	}
+
+	private void told() {
+		this.lock.lock();
+		try {
+			this.telling--;
+		}
+		finally {
+			this.lock.unlock();
+		}
+		tell(List.of());
+	}
+
 	private void tell(Entry entry) {
 		Waiter waiter = entry.waiter;
 		long patience = Math.min(this.longestWait, waiter.patience());
 		List<String> arguments = List.of(entry.id, priority(waiter), Integer.toString(waiter.weight), waiter.tenant,
 				Long.toString(millis(patience)), Integer.toString(this.settings.queueCapacity()));
-		run("enter", arguments).subscribe((answer) -> entered(entry, answer, patience), this::failed);
+		run("enter", arguments).subscribe((answer) -> {
+			entered(entry, answer, patience);
+			told();
+		}, (ex) -> {
+			failed(ex);
+			told();
+		});
 	}
 
 	private void entered(Entry entry, Answer answer, long patience) {
@@ -264,6 +326,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		boolean waits = false;
 		this.lock.lock();
 		try {
+			entry.pending = false;
 			boolean refused = answer.word.equals("FULL") || answer.word.equals("LATE");
 			if (this.byId.get(entry.id) != entry) {
 				unwanted = !refused;
@@ -467,6 +530,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 			entry.turn++;
 			waiter.waitingSince = now();
 			shared = this.mode == Mode.SHARED;
+			entry.pending = shared;
 			if (!shared) {
 				this.queue.addFirst(waiter);
 				int doublings = Math.min(this.refusalsInARow++, 6);
@@ -776,9 +840,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 			this.mode = Mode.ALONE;
 			this.wasAlone = true;
 			this.early.clear();
+			this.newcomers.clear();
 			for (Entry entry : this.byId.values()) {
 				if (entry.state == State.WAITING) {
 					waiting.add(entry);
+					entry.pending = false;
 					if (entry.waiter.line == null) {
 						this.queue.addLast(entry.waiter);
 					}
@@ -935,6 +1001,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 					this.queue.remove(entry.waiter);
 					if (!entry.told) {
 						entry.told = true;
+						entry.pending = true;
 						untold.add(entry);
 					}
 				}
@@ -956,7 +1023,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		}
 		take(answer.grants);
 		take(early);
-		untold.forEach(this::tell);
+		tell(untold);
 		schedule(this.renewal);
 	}
 
@@ -978,7 +1045,9 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 					named.add(entry);
 				}
 				else if (!alone) {
-					waiting.add(entry);
+					if (!entry.pending) {
+						waiting.add(entry);
+					}
 				}
 				else if (entry.told) {
 					gone.add(entry.id);
@@ -1176,6 +1245,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		 * Whether Redis may know it.
 		 */
 		boolean told;
+
+		/**
+		 * Whether a command about it is on its way: then nothing else is told of it.
+		 */
+		boolean pending;
 
 		boolean expiring;
 

@@ -222,9 +222,11 @@ local function grant()
 		local head = redis.call('ZRANGE', queues[p], 0, 0, 'WITHSCORES')
 		local id = string.sub(head[1], 16)
 		local r = record(id)
-		if not r then
+		if not r or r.member ~= head[1] then
 			redis.call('ZREM', queues[p], head[1])
-			redis.call('ZREM', wait, id)
+			if not r then
+				redis.call('ZREM', wait, id)
+			end
 		else
 			local slots = math.min(r.w, limit())
 			if inflight + slots > most then
@@ -317,6 +319,7 @@ if op == 'enter' then
 	local waiting = redis.call('ZCARD', wait)
 	local most = limit()
 	local slots = math.min(r.w, most)
+	drop(id)
 	if waiting == 0 and get('pause', 0) <= now and inflight + slots + reserved() <= most then
 		hold(id, r, slots)
 		grants[1] = id .. ' ' .. slots .. ' ' .. inflight

@@ -74,7 +74,12 @@ final class TestRedis implements AutoCloseable {
 		try (Socket socket = new Socket()) {
 			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 1000);
 			socket.setSoTimeout(1000);
-			socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
+			String[] words = command.split(" ");
+			StringBuilder request = new StringBuilder("*" + words.length + "\r\n");
+			for (String word : words) {
+				request.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+			}
+			socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.UTF_8));
 			byte[] answer = new byte[4096];
 			int read = socket.getInputStream().read(answer);
 			return new String(answer, 0, Math.max(0, read), StandardCharsets.UTF_8);
