@@ -5,8 +5,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.elevenspring.limiter.RedisConcurrencyLimiters;
 import io.lettuce.core.resource.Delay;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -17,6 +20,7 @@ import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderC
 import org.springframework.boot.data.redis.autoconfigure.DataRedisReactiveAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 
 /**
@@ -28,6 +32,7 @@ import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 @ConditionalOnClass({ ReactiveStringRedisTemplate.class, ClientResourcesBuilderCustomizer.class })
 @ConditionalOnProperty(name = "elevenlabs.limiter.distributed", havingValue = "redis")
 @EnableConfigurationProperties(ElevenLabsRedisLimiterProperties.class)
+@ImportRuntimeHints(ElevenLabsRedisLimiterAutoConfiguration.ScriptHints.class)
 public final class ElevenLabsRedisLimiterAutoConfiguration {
 
 	@Bean
@@ -51,6 +56,18 @@ public final class ElevenLabsRedisLimiterAutoConfiguration {
 		ClientResourcesBuilderCustomizer elevenLabsReconnectCustomizer() {
 			return (resources) -> resources
 				.reconnectDelay(Delay.exponential(Duration.ZERO, LONGEST_DELAY, 2, TimeUnit.MILLISECONDS));
+		}
+
+	}
+
+	/**
+	 * The script is a resource of its own.
+	 */
+	static class ScriptHints implements RuntimeHintsRegistrar {
+
+		@Override
+		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+			hints.resources().registerPattern("io/github/elevenspring/limiter/limiter.lua");
 		}
 
 	}

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
@@ -94,7 +95,8 @@ final class RedisLink {
 		all.addAll(arguments);
 		return Mono.deferContextual((context) -> this.template.execute(this.script, keys, all)
 			.next()
-			.timeout(end(context.hasKey(Bound.class) ? context.get(Bound.class) : this.bound)));
+			.timeout(end(context.hasKey(Bound.class) ? context.get(Bound.class) : this.bound),
+					Mono.error(() -> new TimeoutException("No answer to '" + operation + "' in time"))));
 	}
 
 	/**

@@ -7,6 +7,8 @@ import io.github.elevenspring.limiter.RedisLimiterSettings;
 import io.lettuce.core.api.StatefulConnection;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.ClientResourcesBuilderCustomizer;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
@@ -52,6 +54,15 @@ class ElevenLabsRedisLimiterAutoConfigurationTests {
 					"elevenlabs.limiter.redis.expected-instances=4")
 			.run((context) -> assertThat(context.getBean(ElevenLabsRedisLimiterProperties.class).toSettings())
 				.isEqualTo(new RedisLimiterSettings("account-b", Duration.ofSeconds(20), Duration.ofMillis(80), 4)));
+	}
+
+	@Test
+	void scriptIsInANativeImage() {
+		RuntimeHints hints = new RuntimeHints();
+		new ElevenLabsRedisLimiterAutoConfiguration.ScriptHints().registerHints(hints, null);
+		assertThat(RuntimeHintsPredicates.resource().forResource("io/github/elevenspring/limiter/limiter.lua"))
+			.accepts(hints);
+		assertThat(RedisConcurrencyLimiters.class.getResource("limiter.lua")).isNotNull();
 	}
 
 	@Test

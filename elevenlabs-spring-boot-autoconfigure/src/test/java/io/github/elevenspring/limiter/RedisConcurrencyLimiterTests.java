@@ -220,6 +220,30 @@ class RedisConcurrencyLimiterTests {
 	}
 
 	@Test
+	void instanceThatStopsGivesItsSlotsBackBeforeTheLeaseIsOver() {
+		instances(2, 1);
+		held(0);
+		TestCall waiter = waitingCall(1);
+		long begun = System.nanoTime();
+		this.instances.remove(0).close();
+		until(waiter::hasPermit);
+		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(1500));
+		waiter.release();
+	}
+
+	@Test
+	void sharedLimitsMakeALimiterForEachGroup() {
+		instances(1, 1);
+		ConcurrencyLimits limits = this.instances.get(0)
+			.limits()
+			.limits(Plan.CREATOR, java.util.Map.of(ConcurrencyGroup.MUSIC, 7), LimiterSettings.defaults());
+		assertThat(limits.snapshot()).hasSize(ConcurrencyGroup.values().length);
+		RedisConcurrencyLimiter music = (RedisConcurrencyLimiter) limits.limiter(ConcurrencyGroup.MUSIC);
+		until(music::isShared);
+		assertThat(limits.snapshot().get(ConcurrencyGroup.MUSIC).limit()).isEqualTo(7);
+	}
+
+	@Test
 	void leasesAreRenewedWhileCallsRun() {
 		instances(2, 1);
 		TestCall stream = held(0);

@@ -54,6 +54,10 @@ final class TestInstance implements AutoCloseable {
 		return this.connections.getReactiveConnection();
 	}
 
+	RedisConcurrencyLimiters limits() {
+		return this.limiters;
+	}
+
 	/**
 	 * Cut the connections without a word.
 	 */
