@@ -174,6 +174,8 @@ class RedisConcurrencyLimiterTests {
 	@Test
 	void refusedCallIsTheNextAgainAndLowersTheLimitForAll() {
 		instances(2, 4);
+		// From this answer on it knows that there are two.
+		held(1).release();
 		List<TestCall> calls = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
 			calls.add(held(i % 2));
@@ -241,6 +243,35 @@ class RedisConcurrencyLimiterTests {
 		RedisConcurrencyLimiter music = (RedisConcurrencyLimiter) limits.limiter(ConcurrencyGroup.MUSIC);
 		until(music::isShared);
 		assertThat(limits.snapshot().get(ConcurrencyGroup.MUSIC).limit()).isEqualTo(7);
+	}
+
+	@Test
+	void permitsGrantedAloneAreToldToRedisWhenItIsBack() throws IOException {
+		instances(2, 4);
+		List<TestCall> calls = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			calls.add(held(0));
+		}
+		redis.freeze();
+		for (int i = 0; i < 4; i++) {
+			calls.add(new TestCall(this.instances.get(1).limiter, Priority.NORMAL, "a", (call) -> {
+			}).enter());
+		}
+		try {
+			until(() -> this.instances.get(1).limiter.snapshot().inFlight() == 2);
+		}
+		finally {
+			redis.goOn();
+		}
+		this.instances.forEach(TestInstance::awaitShared);
+		until(() -> ask("HGET {test}:STANDARD:state inflight").equals("$1\r\n6\r\n"));
+		calls.subList(0, 2).forEach(TestCall::release);
+		until(() -> ask("HGET {test}:STANDARD:state inflight").equals("$1\r\n4\r\n"));
+		assertThat(calls.stream().filter(TestCall::hasPermit)).hasSize(6);
+		calls.subList(2, 4).forEach(TestCall::release);
+		until(() -> calls.stream().allMatch(TestCall::hasPermit));
+		calls.subList(4, 8).forEach(TestCall::release);
+		untilNothingIsLeft();
 	}
 
 	@Test
