@@ -121,17 +121,36 @@ public record ElevenLabsProperties(@Nullable String apiKey, @DefaultValue("globa
 	 * @param adaptive whether limits follow what the service says
 	 * @param queue how calls wait
 	 * @param rate cap on how many calls begin in a span of time
+	 * @param distributed how limits are shared with other instances
 	 * @param drainTimeout how long calls that wait still get their turn at shutdown
 	 */
 	public record Limiter(@DefaultValue("true") boolean enabled, @DefaultValue("0") int headroom,
 			@DefaultValue Map<ConcurrencyGroup, Integer> limits, @DefaultValue("true") boolean adaptive,
-			@DefaultValue Queue queue, @DefaultValue Rate rate, @DefaultValue("20s") Duration drainTimeout) {
+			@DefaultValue Queue queue, @DefaultValue Rate rate, @DefaultValue("none") Distribution distributed,
+			@DefaultValue("20s") Duration drainTimeout) {
 
 		LimiterSettings toSettings() {
 			return new LimiterSettings(this.headroom, this.adaptive, this.queue.capacity(), this.queue.maxWait(),
 					this.queue.ageing(), Map.of(Priority.NORMAL, this.queue.normalShare() / 100.0, Priority.BATCH,
 							this.queue.batchShare() / 100.0),
 					this.rate.toRate());
+		}
+
+		/**
+		 * Ways to share limits.
+		 */
+		public enum Distribution {
+
+			/**
+			 * Each instance counts for itself.
+			 */
+			NONE,
+
+			/**
+			 * All instances share their limits through Redis.
+			 */
+			REDIS
+
 		}
 
 		/**

@@ -29,13 +29,17 @@ public final class ConcurrencyLimits {
 	 */
 	public ConcurrencyLimits(Plan plan, Map<ConcurrencyGroup, Integer> overrides, LimiterSettings settings,
 			Scheduler timer) {
+		this(plan, overrides, (group, limit, binding) -> new LocalConcurrencyLimiter(group.name(),
+				new AdaptiveLimit(limit, binding, settings.headroom()), settings, timer));
+	}
+
+	ConcurrencyLimits(Plan plan, Map<ConcurrencyGroup, Integer> overrides, ConcurrencyLimiterFactory factory) {
 		this.overrides = Map.copyOf(overrides);
 		for (ConcurrencyGroup group : ConcurrencyGroup.values()) {
 			Integer override = this.overrides.get(group);
 			Assert.isTrue(override == null || override > 0, () -> "the limit of " + group + " must be positive");
-			AdaptiveLimit limit = new AdaptiveLimit((override != null) ? override : plan.limit(group), override != null,
-					settings.headroom());
-			this.limiters.put(group, new LocalConcurrencyLimiter(group.name(), limit, settings, timer));
+			this.limiters.put(group,
+					factory.create(group, (override != null) ? override : plan.limit(group), override != null));
 		}
 	}
 

@@ -1,0 +1,45 @@
+package io.github.elevenspring.limiter;
+
+import java.time.Duration;
+
+import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
+
+/**
+ * How limiters share their limits through Redis.
+ *
+ * @param keyPrefix what all keys and channels begin with; instances with the same prefix
+ * share their limits, so each account needs one of its own
+ * @param lease time after which the slots and the queue entries of an instance that died
+ * are free again
+ * @param commandTimeout longest wait for an answer of Redis, after which an instance goes
+ * on alone
+ * @param expectedInstances instances that share the limit as long as Redis has never been
+ * reached
+ * @since 0.1.0
+ */
+public record RedisLimiterSettings(String keyPrefix, Duration lease, Duration commandTimeout, int expectedInstances) {
+
+	/**
+	 * Create settings.
+	 * @throws IllegalArgumentException if a value cannot be meant
+	 */
+	public RedisLimiterSettings {
+		Assert.isTrue(StringUtils.hasText(keyPrefix), "'keyPrefix' must not be empty");
+		Assert.isTrue(keyPrefix.chars().noneMatch((c) -> c == '{' || c == '}'),
+				"'keyPrefix' must not contain braces: they decide the slot in a cluster");
+		Assert.isTrue(lease.toMillis() >= 500, "'lease' must be at least 500 milliseconds");
+		Assert.isTrue(commandTimeout.compareTo(Duration.ZERO) > 0, "'commandTimeout' must be positive");
+		Assert.isTrue(expectedInstances > 0, "'expectedInstances' must be positive");
+	}
+
+	/**
+	 * Return settings that suit most applications.
+	 * @return prefix {@code elevenlabs:limiter}, 15 seconds, 50 milliseconds, one
+	 * instance
+	 */
+	public static RedisLimiterSettings defaults() {
+		return new RedisLimiterSettings("elevenlabs:limiter", Duration.ofSeconds(15), Duration.ofMillis(50), 1);
+	}
+
+}

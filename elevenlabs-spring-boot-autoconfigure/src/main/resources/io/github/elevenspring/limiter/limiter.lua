@@ -1,0 +1,473 @@
+-- One limit and one queue for all instances. Runs atomically; the only clock is the server's.
+-- Every key has the same hash tag. What a call leaves behind: a record in 'calls', and its lease in
+-- 'wait' while it stands in a queue or in 'held' while it has a permit. A lease that is not renewed lapses.
+--
+-- Answer: three lines. What was asked; the state; the permits granted to the caller's own calls.
+-- Permits granted to calls of other instances are told to these by their channel.
+
+local state, calls, held, wait, tenants, instances, alone = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[8], KEYS[9], KEYS[10]
+local queues = { KEYS[5], KEYS[6], KEYS[7] }
+
+local op, me, channel, group = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local lease, headroom = tonumber(ARGV[5]), tonumber(ARGV[6])
+local shares = { 0, tonumber(ARGV[7]), tonumber(ARGV[8]) }
+local ageing = tonumber(ARGV[9])
+local adaptive = ARGV[12] == '1'
+local ARGS = 13
+
+local ANSWERS, DECREASE, CALLS_PER_RECOVERY, FIRST_PAUSE, MOST_DOUBLINGS, MOST_GROWTH = 9, 0.75, 10, 50, 6, 3
+local KEEP = 86400000
+
+local time = redis.call('TIME')
+local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+
+local s, dirty = {}, {}
+local raw = redis.call('HGETALL', state)
+for i = 1, #raw, 2 do
+	s[raw[i]] = raw[i + 1]
+end
+
+local function text(number)
+	return string.format('%.0f', number)
+end
+
+local function get(name, default)
+	local value = s[name]
+	return value and tonumber(value) or default
+end
+
+local function set(name, value)
+	s[name] = value
+	dirty[name] = true
+end
+
+local function clear(name)
+	if s[name] then
+		s[name] = nil
+		dirty[name] = nil
+		redis.call('HDEL', state, name)
+	end
+end
+
+if not s.cfg then
+	set('cfg', ARGV[10])
+	set('bind', ARGV[11])
+end
+
+local function limit()
+	local allowed = get('cfg', 1)
+	if s.max then
+		local maximum = get('max', 1)
+		if s.bind == '1' then
+			maximum = math.min(maximum, allowed)
+		end
+		allowed = maximum - get('oth', 0)
+	end
+	allowed = allowed - headroom
+	if s.after then
+		allowed = math.min(allowed, get('after', 1))
+	end
+	return math.max(1, math.floor(allowed))
+end
+
+local inflight = get('inflight', 0)
+
+-- A record: priority|weight|slots held|waiting since|member of the queue|tenant
+local function record(id)
+	local value = redis.call('HGET', calls, id)
+	if not value then
+		return nil
+	end
+	local p, w, h, since, member, tenant = string.match(value, '^(%d)|(%d+)|(%d+)|(%d+)|([^|]*)|(.*)$')
+	return { p = tonumber(p), w = tonumber(w), h = tonumber(h), since = tonumber(since), member = member, tenant = tenant }
+end
+
+local function keep(id, r)
+	redis.call('HSET', calls, id, r.p .. '|' .. r.w .. '|' .. r.h .. '|' .. text(r.since) .. '|' .. r.member .. '|' .. r.tenant)
+end
+
+-- Tenants take turns: each call of a tenant is tagged one round behind the tenant's call before it, and no call
+-- is tagged before the round that is being served. Per tenant: its last tag and how many of its calls wait.
+local function tenant(r)
+	local field = r.p .. ':' .. r.tenant
+	local value = redis.call('HGET', tenants, field)
+	if not value then
+		return field, 0, 0
+	end
+	local tag, count = string.match(value, '^(%d+)|(%d+)$')
+	return field, tonumber(tag), tonumber(count)
+end
+
+local function leaveQueue(id, r)
+	redis.call('ZREM', wait, id)
+	if redis.call('ZREM', queues[r.p], r.member) == 1 then
+		local field, tag, count = tenant(r)
+		if count > 1 then
+			redis.call('HSET', tenants, field, text(tag) .. '|' .. (count - 1))
+		else
+			redis.call('HDEL', tenants, field)
+		end
+		if redis.call('ZCARD', queues[r.p]) == 0 then
+			clear('owed' .. r.p)
+		end
+	end
+end
+
+local function drop(id)
+	local r = record(id)
+	if not r then
+		return false
+	end
+	if redis.call('ZREM', held, id) == 1 then
+		inflight = math.max(0, inflight - r.h)
+	else
+		leaveQueue(id, r)
+	end
+	redis.call('HDEL', calls, id)
+	return true
+end
+
+local function hold(id, r, slots)
+	r.h = slots
+	r.member = ''
+	keep(id, r)
+	redis.call('ZADD', held, now + lease, id)
+	inflight = inflight + slots
+end
+
+local function tagOf(r)
+	local field, tag, count = tenant(r)
+	return math.max(get('round' .. r.p, 0), tag) + 1, field, count
+end
+
+local function enqueue(id, r, first)
+	local tag, field, count = tagOf(r)
+	local score = tag
+	if first then
+		local head = redis.call('ZRANGE', queues[r.p], 0, 0, 'WITHSCORES')
+		score = (head[2] and tonumber(head[2]) or tag) - 1
+		if count > 0 then
+			tag = tag - 1
+		end
+	end
+	local seq = get('seq', 0) + 1
+	set('seq', text(seq))
+	r.member = string.format('%015.0f', seq) .. id
+	r.h = 0
+	keep(id, r)
+	redis.call('HSET', tenants, field, text(tag) .. '|' .. (count + 1))
+	redis.call('ZADD', queues[r.p], text(score), r.member)
+	redis.call('ZADD', wait, now + lease, id)
+end
+
+local function reap()
+	for _, id in ipairs(redis.call('ZRANGEBYSCORE', held, '-inf', now, 'LIMIT', 0, 100)) do
+		drop(id)
+		redis.call('ZREM', held, id)
+	end
+	for _, id in ipairs(redis.call('ZRANGEBYSCORE', wait, '-inf', now, 'LIMIT', 0, 100)) do
+		drop(id)
+		redis.call('ZREM', wait, id)
+	end
+	for _, instance in ipairs(redis.call('ZRANGEBYSCORE', instances, '-inf', now)) do
+		redis.call('ZREM', instances, instance)
+		redis.call('HDEL', alone, instance)
+	end
+end
+
+-- Slots that instances use on their own because they are not back yet.
+local function reserved()
+	local sum = 0
+	for _, slots in ipairs(redis.call('HVALS', alone)) do
+		sum = sum + tonumber(slots)
+	end
+	return sum
+end
+
+local function growth(p)
+	local head = redis.call('ZRANGE', queues[p], 0, 0)[1]
+	local r = head and record(string.sub(head, 16))
+	if not r or ageing <= 0 then
+		return 1
+	end
+	return math.min(1 + (now - r.since) / ageing, MOST_GROWTH)
+end
+
+local function choose()
+	local highest = nil
+	for p = 1, 3 do
+		if redis.call('ZCARD', queues[p]) > 0 then
+			if not highest then
+				highest = p
+			elseif get('owed' .. p, 0) >= 1 then
+				return p
+			end
+		end
+	end
+	return highest
+end
+
+local grants = {}
+
+local function grant()
+	if get('pause', 0) > now or redis.call('ZCARD', wait) == 0 then
+		return
+	end
+	local most = limit() - reserved()
+	while inflight < most do
+		local p = choose()
+		if not p then
+			return
+		end
+		local head = redis.call('ZRANGE', queues[p], 0, 0, 'WITHSCORES')
+		local id = string.sub(head[1], 16)
+		local r = record(id)
+		if not r or r.member ~= head[1] then
+			redis.call('ZREM', queues[p], head[1])
+			if not r then
+				redis.call('ZREM', wait, id)
+			end
+		else
+			local slots = math.min(r.w, limit())
+			if inflight + slots > most then
+				return
+			end
+			for lower = p + 1, 3 do
+				if redis.call('ZCARD', queues[lower]) > 0 then
+					set('owed' .. lower, tostring(get('owed' .. lower, 0) + shares[lower] * growth(lower)))
+				end
+			end
+			local owed = get('owed' .. p, 0)
+			if owed >= 1 then
+				set('owed' .. p, tostring(owed - 1))
+			end
+			set('round' .. p, text(math.max(get('round' .. p, 0), tonumber(head[2]))))
+			leaveQueue(id, r)
+			hold(id, r, slots)
+			local told = id .. ' ' .. slots .. ' ' .. inflight
+			local instance = string.match(id, '^[^:]+')
+			if instance == me then
+				grants[#grants + 1] = told
+			else
+				redis.call('PUBLISH', channel .. instance, group .. ' ' .. told)
+			end
+		end
+	end
+end
+
+local function observe(maximum, current, ours)
+	if not adaptive or maximum <= 0 then
+		return
+	end
+	if maximum ~= get('max', -1) then
+		set('max', text(maximum))
+		clear('after')
+	end
+	local others = {}
+	for other in string.gmatch(s.others or '', '%d+') do
+		others[#others + 1] = tonumber(other)
+	end
+	others[#others + 1] = math.max(0, current - ours)
+	while #others > ANSWERS do
+		table.remove(others, 1)
+	end
+	set('others', table.concat(others, ' '))
+	table.sort(others)
+	set('oth', text(others[math.floor((#others + 1) / 2)]))
+end
+
+local function refused(advertised)
+	if not adaptive then
+		return
+	end
+	if advertised > 0 and not s.max then
+		set('max', text(advertised))
+	end
+	local before, accepted = limit(), inflight + reserved()
+	local decreased = math.min(before - 1, math.max(accepted, math.floor(before * DECREASE)))
+	if accepted > 0 then
+		decreased = math.min(decreased, accepted)
+	end
+	set('after', text(math.max(1, decreased)))
+	set('served', '0')
+end
+
+local function served()
+	clear('refusals')
+	if not s.after then
+		return
+	end
+	local after, count = get('after', 1), get('served', 0) + 1
+	if count >= CALLS_PER_RECOVERY * after then
+		count = 0
+		after = after + 1
+		if after >= get('max', get('cfg', 1)) then
+			clear('after')
+		else
+			set('after', text(after))
+		end
+	end
+	set('served', text(count))
+end
+
+reap()
+local answer = 'OK'
+
+if op == 'enter' then
+	-- id, priority, weight, tenant, patience, capacity
+	local id, r = ARGV[ARGS], { p = tonumber(ARGV[ARGS + 1]), w = tonumber(ARGV[ARGS + 2]), h = 0, since = now, member = '', tenant = ARGV[ARGS + 3] }
+	local waiting = redis.call('ZCARD', wait)
+	local most = limit()
+	local slots = math.min(r.w, most)
+	drop(id)
+	if waiting == 0 and get('pause', 0) <= now and inflight + slots + reserved() <= most then
+		hold(id, r, slots)
+		grants[1] = id .. ' ' .. slots .. ' ' .. inflight
+	else
+		local ahead = 0
+		for p = 1, r.p - 1 do
+			ahead = ahead + redis.call('ZCARD', queues[p])
+		end
+		ahead = ahead + redis.call('ZCOUNT', queues[r.p], '-inf', text((tagOf(r))))
+		local expected = 0
+		if waiting > 0 then
+			expected = math.floor((ahead + 1) * get('hold', 0) / most)
+		end
+		if waiting >= tonumber(ARGV[ARGS + 5]) then
+			answer = 'FULL ' .. ahead .. ' ' .. expected
+		elseif expected > tonumber(ARGV[ARGS + 4]) then
+			answer = 'LATE ' .. ahead .. ' ' .. expected
+		else
+			enqueue(id, r, false)
+			grant()
+			answer = 'WAIT ' .. ahead .. ' ' .. expected
+		end
+	end
+elseif op == 'release' then
+	-- id, served, milliseconds held, what the service said: maximum, current, ours
+	if tonumber(ARGV[ARGS + 3]) > 0 then
+		observe(tonumber(ARGV[ARGS + 3]), tonumber(ARGV[ARGS + 4]), tonumber(ARGV[ARGS + 5]))
+	end
+	drop(ARGV[ARGS])
+	if ARGV[ARGS + 1] == '1' then
+		local time, average = tonumber(ARGV[ARGS + 2]), get('hold', 0)
+		set('hold', tostring(average == 0 and time or average + (time - average) / 8))
+		served()
+	end
+	grant()
+elseif op == 'observe' then
+	observe(tonumber(ARGV[ARGS]), tonumber(ARGV[ARGS + 1]), tonumber(ARGV[ARGS + 2]))
+	grant()
+elseif op == 'drop' then
+	for i = ARGS, #ARGV do
+		drop(ARGV[i])
+	end
+	grant()
+elseif op == 'back' then
+	-- id, priority, weight, tenant, what the service named, a number from 0 to 1
+	local id, r = ARGV[ARGS], { p = tonumber(ARGV[ARGS + 1]), w = tonumber(ARGV[ARGS + 2]), h = 0, since = now, member = '', tenant = ARGV[ARGS + 3] }
+	drop(id)
+	refused(tonumber(ARGV[ARGS + 4]))
+	enqueue(id, r, true)
+	local row = get('refusals', 0)
+	set('refusals', text(row + 1))
+	local longest = FIRST_PAUSE * 2 ^ math.min(row, MOST_DOUBLINGS)
+	local pause = FIRST_PAUSE / 2 + tonumber(ARGV[ARGS + 5]) * (longest - FIRST_PAUSE / 2)
+	set('pause', text(math.ceil(now + pause)))
+	answer = 'WAIT 0 0'
+elseif op == 'config' then
+	-- limit, binding, whether it is the first word of an instance that has just begun
+	local word = ARGV[ARGS] .. ':' .. ARGV[ARGS + 1]
+	if ARGV[ARGS + 2] ~= '1' or s.boot ~= word then
+		set('cfg', ARGV[ARGS])
+		set('bind', ARGV[ARGS + 1])
+	end
+	if ARGV[ARGS + 2] == '1' then
+		set('boot', word)
+	end
+	grant()
+elseif op == 'sync' then
+	-- the maximum that the service named, if Redis has lost it; slots kept for me; n, ids that are gone; n, id and slots of permits held; n, id, priority, weight, tenant and
+	-- milliseconds of those who wait
+	local at = ARGS + 1
+	if not s.max and adaptive and tonumber(ARGV[ARGS]) > 0 then
+		set('max', ARGV[ARGS])
+	end
+	local reserve = tonumber(ARGV[at])
+	redis.call('ZADD', instances, now + lease, me)
+	if reserve > 0 then
+		redis.call('HSET', alone, me, ARGV[at])
+	else
+		redis.call('HDEL', alone, me)
+	end
+	at = at + 1
+	local n = tonumber(ARGV[at])
+	for i = at + 1, at + n do
+		drop(ARGV[i])
+	end
+	at = at + n + 1
+	n = tonumber(ARGV[at])
+	for i = at + 1, at + 2 * n, 2 do
+		local id = ARGV[i]
+		if redis.call('ZADD', held, 'XX', 'CH', now + lease, id) == 0 and not redis.call('ZSCORE', held, id) then
+			drop(id)
+			hold(id, { p = 1, w = tonumber(ARGV[i + 1]), h = 0, since = now, member = '', tenant = '' }, tonumber(ARGV[i + 1]))
+		end
+	end
+	at = at + 2 * n + 1
+	n = tonumber(ARGV[at])
+	for i = at + 1, at + 5 * n, 5 do
+		local id = ARGV[i]
+		if redis.call('ZSCORE', held, id) then
+			local r = record(id)
+			grants[#grants + 1] = id .. ' ' .. (r and r.h or 1) .. ' ' .. inflight
+		elseif redis.call('ZSCORE', wait, id) then
+			redis.call('ZADD', wait, 'XX', now + lease, id)
+		else
+			enqueue(id, { p = tonumber(ARGV[i + 1]), w = tonumber(ARGV[i + 2]), h = 0, since = now - tonumber(ARGV[i + 4]), member = '', tenant = ARGV[i + 3] }, false)
+		end
+	end
+	inflight = 0
+	for _, id in ipairs(redis.call('ZRANGE', held, 0, -1)) do
+		local r = record(id)
+		if r then
+			inflight = inflight + r.h
+		else
+			redis.call('ZREM', held, id)
+		end
+	end
+	grant()
+	for i = 1, #KEYS do
+		redis.call('PEXPIRE', KEYS[i], KEEP)
+	end
+elseif op == 'bye' then
+	redis.call('ZREM', instances, me)
+	redis.call('HDEL', alone, me)
+	for i = ARGS, #ARGV do
+		drop(ARGV[i])
+	end
+	grant()
+elseif op == 'position' then
+	local r = record(ARGV[ARGS])
+	local rank = r and r.h == 0 and redis.call('ZRANK', queues[r.p], r.member)
+	local ahead = rank or 0
+	for p = 1, rank and r.p - 1 or 0 do
+		ahead = ahead + redis.call('ZCARD', queues[p])
+	end
+	answer = 'WAIT ' .. ahead .. ' ' .. (rank and math.floor((ahead + 1) * get('hold', 0) / limit()) or 0)
+elseif op == 'wake' then
+	grant()
+end
+
+set('inflight', text(inflight))
+local changes = {}
+for name in pairs(dirty) do
+	changes[#changes + 1] = name
+	changes[#changes + 1] = s[name]
+end
+redis.call('HSET', state, unpack(changes))
+
+local learned = (s.max or s.after) and 1 or 0
+local pause = math.max(0, get('pause', 0) - now)
+return answer .. '\n' .. limit() .. ' ' .. redis.call('ZCARD', instances) .. ' ' .. get('cfg', 1) .. ' ' .. learned .. ' ' .. get('max', 0)
+	.. ' ' .. pause .. ' ' .. math.floor(get('hold', 0)) .. '\n' .. table.concat(grants, ',')

@@ -1,0 +1,489 @@
+package io.github.elevenspring.limiter;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.model.Priority;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.scheduler.Schedulers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Several instances in one process, each with connections of its own, on one real Redis.
+ */
+class RedisConcurrencyLimiterTests {
+
+	private static TestRedis redis;
+
+	private final List<TestInstance> instances = new ArrayList<>();
+
+	private final AtomicInteger inFlight = new AtomicInteger();
+
+	private final AtomicInteger most = new AtomicInteger();
+
+	private final AtomicInteger done = new AtomicInteger();
+
+	@BeforeAll
+	static void startRedis() {
+		redis = new TestRedis();
+	}
+
+	@AfterAll
+	static void endRedis() {
+		redis.close();
+	}
+
+	@BeforeEach
+	void clear() throws IOException {
+		redis.command("FLUSHALL");
+	}
+
+	@AfterEach
+	void close() {
+		this.instances.forEach(TestInstance::close);
+	}
+
+	@Test
+	void instancesTogetherNeverExceedTheLimit() throws IOException {
+		instances(3, 6);
+		for (int i = 0; i < 900; i++) {
+			call(i % 3, Priority.values()[i % 3], "tenant" + i % 7, 5).enter();
+		}
+		until(() -> this.done.get() == 900);
+		assertThat(this.most).hasValueLessThanOrEqualTo(6);
+		assertThat(this.most).hasValueGreaterThan(4);
+		untilNothingIsLeft();
+	}
+
+	@Test
+	void priorityCountsAcrossInstances() {
+		instances(3, 1);
+		List<String> order = new CopyOnWriteArrayList<>();
+		TestCall first = held(0);
+		String[] names = { "batch", "normal", "interactive", "batch2", "interactive2" };
+		Priority[] priorities = { Priority.BATCH, Priority.NORMAL, Priority.INTERACTIVE, Priority.BATCH,
+				Priority.INTERACTIVE };
+		for (int i = 0; i < names.length; i++) {
+			String name = names[i];
+			waiting(i % 3, priorities[i], "a", (call) -> {
+				order.add(name);
+				call.release();
+			});
+		}
+		first.release();
+		until(() -> order.size() == 5);
+		assertThat(order).containsExactly("interactive", "interactive2", "normal", "batch", "batch2");
+	}
+
+	@Test
+	void tenantsTakeTurnsAcrossInstances() {
+		instances(2, 1);
+		List<String> order = new CopyOnWriteArrayList<>();
+		TestCall first = held(0);
+		for (int i = 0; i < 4; i++) {
+			waiting(0, Priority.NORMAL, "greedy", (call) -> {
+				order.add("greedy");
+				call.release();
+			});
+		}
+		waiting(1, Priority.NORMAL, "modest", (call) -> {
+			order.add("modest");
+			call.release();
+		});
+		first.release();
+		until(() -> order.size() == 5);
+		assertThat(order.indexOf("modest")).isLessThanOrEqualTo(1);
+	}
+
+	@Test
+	void callThatLeavesLosesNoSlot() throws IOException {
+		instances(2, 1);
+		TestCall first = held(0);
+		List<TestCall> calls = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			calls.add(call(i % 2, Priority.NORMAL, "a", 0).enter());
+		}
+		calls.forEach(TestCall::leave);
+		first.release();
+		TestCall last = call(1, Priority.BATCH, "a", 0).enter();
+		until(last::hasPermit);
+		untilNothingIsLeft();
+	}
+
+	@Test
+	void callThatCannotMakeItIsRefusedAtOnce() {
+		instances(2, 1);
+		for (int i = 0; i < 5; i++) {
+			TestCall slow = call(0, Priority.NORMAL, "a", 100).enter();
+			until(slow::hasPermit);
+		}
+		until(() -> this.done.get() == 5);
+		TestCall first = held(0);
+		waiting(1, Priority.NORMAL, "a", TestCall::release);
+		TestCall hasty = call(0, Priority.NORMAL, "b", 0).patient(Duration.ofMillis(20)).enter();
+		until(hasty::isRefused);
+		assertThat(hasty.refusal.get().getKind()).isEqualTo(ErrorKind.QUEUE_TIMEOUT);
+		first.release();
+	}
+
+	@Test
+	void queueIsBoundedForAllTogether() {
+		LimiterSettings settings = new LimiterSettings(0, true, 2, Duration.ofSeconds(5), Duration.ofSeconds(30),
+				LimiterSettings.defaults().guaranteedShares(), null);
+		for (int i = 0; i < 2; i++) {
+			this.instances.add(new TestInstance(redis.port, 1, settings, redisSettings()).awaitShared());
+		}
+		TestCall first = held(0);
+		waiting(0, Priority.NORMAL, "a", TestCall::release);
+		waiting(1, Priority.NORMAL, "a", TestCall::release);
+		TestCall third = call(1, Priority.NORMAL, "a", 0).enter();
+		until(third::isRefused);
+		assertThat(third.refusal.get().getKind()).isEqualTo(ErrorKind.QUEUE_FULL);
+		first.release();
+	}
+
+	@Test
+	void whatOneInstanceLearnsHoldsForAll() {
+		instances(2, 2);
+		TestCall first = held(0);
+		this.instances.get(0).limiter.observed(first, 5, 1);
+		List<TestCall> calls = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			calls.add(waitingCall(1));
+		}
+		until(() -> calls.stream().allMatch(TestCall::hasPermit));
+		assertThat(this.instances.get(1).limiter.snapshot().limit()).isEqualTo(5);
+		calls.forEach(TestCall::release);
+		first.release();
+	}
+
+	@Test
+	void refusedCallIsTheNextAgainAndLowersTheLimitForAll() {
+		instances(2, 4);
+		// From this answer on it knows that there are two.
+		held(1).release();
+		List<TestCall> calls = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			calls.add(held(i % 2));
+		}
+		TestCall refused = calls.remove(3);
+		this.instances.get(1).limiter.refusedByService(refused, 0);
+		TestCall later = waitingCall(0);
+		until(() -> this.instances.get(0).limiter.snapshot().limit() == 3);
+		calls.remove(0).release();
+		until(() -> refused.grants.get() == 2);
+		assertThat(later.hasPermit()).isFalse();
+		calls.forEach(TestCall::release);
+		refused.release();
+		until(later::hasPermit);
+		later.release();
+	}
+
+	@Test
+	void raisedLimitWakesWaitersOfOtherInstances() {
+		instances(2, 1);
+		TestCall first = held(0);
+		TestCall second = waitingCall(1);
+		this.instances.get(0).limiter.limit(2);
+		until(second::hasPermit);
+		first.release();
+		second.release();
+	}
+
+	@Test
+	void slotsAndPlacesOfAnInstanceThatVanishedComeBackWithinTheLease() throws IOException {
+		instances(2, 2);
+		held(0);
+		held(0);
+		waitingCall(0);
+		TestCall waiter = waitingCall(1);
+		TestCall other = waitingCall(1);
+		this.instances.remove(0).vanish();
+		long begun = System.nanoTime();
+		until(() -> waiter.hasPermit() && other.hasPermit());
+		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(3200));
+		waiter.release();
+		other.release();
+		untilNothingIsLeft();
+	}
+
+	@Test
+	void instanceThatStopsGivesItsSlotsBackBeforeTheLeaseIsOver() {
+		instances(2, 1);
+		held(0);
+		TestCall waiter = waitingCall(1);
+		long begun = System.nanoTime();
+		this.instances.remove(0).close();
+		until(waiter::hasPermit);
+		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(1500));
+		waiter.release();
+	}
+
+	@Test
+	void sharedLimitsMakeALimiterForEachGroup() {
+		instances(1, 1);
+		ConcurrencyLimits limits = this.instances.get(0)
+			.limits()
+			.limits(Plan.CREATOR, java.util.Map.of(ConcurrencyGroup.MUSIC, 7), LimiterSettings.defaults());
+		assertThat(limits.snapshot()).hasSize(ConcurrencyGroup.values().length);
+		RedisConcurrencyLimiter music = (RedisConcurrencyLimiter) limits.limiter(ConcurrencyGroup.MUSIC);
+		until(music::isShared);
+		assertThat(limits.snapshot().get(ConcurrencyGroup.MUSIC).limit()).isEqualTo(7);
+	}
+
+	@Test
+	void permitsGrantedAloneAreToldToRedisWhenItIsBack() throws IOException {
+		instances(2, 4);
+		List<TestCall> calls = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			calls.add(held(0));
+		}
+		redis.freeze();
+		for (int i = 0; i < 4; i++) {
+			calls.add(new TestCall(this.instances.get(1).limiter, Priority.NORMAL, "a", (call) -> {
+			}).enter());
+		}
+		try {
+			until(() -> this.instances.get(1).limiter.snapshot().inFlight() == 2);
+		}
+		finally {
+			redis.goOn();
+		}
+		this.instances.forEach(TestInstance::awaitShared);
+		until(() -> ask("HGET {test}:STANDARD:state inflight").equals("$1\r\n6\r\n"));
+		calls.subList(0, 2).forEach(TestCall::release);
+		until(() -> ask("HGET {test}:STANDARD:state inflight").equals("$1\r\n4\r\n"));
+		assertThat(calls.stream().filter(TestCall::hasPermit)).hasSize(6);
+		calls.subList(2, 4).forEach(TestCall::release);
+		until(() -> calls.stream().allMatch(TestCall::hasPermit));
+		calls.subList(4, 8).forEach(TestCall::release);
+		untilNothingIsLeft();
+	}
+
+	@Test
+	void leasesAreRenewedWhileCallsRun() {
+		instances(2, 1);
+		TestCall stream = held(0);
+		TestCall waiter = waitingCall(1);
+		long begun = System.nanoTime();
+		await().atMost(Duration.ofSeconds(10))
+			.until(() -> waiter.hasPermit() || System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(4500));
+		assertThat(waiter.hasPermit()).isFalse();
+		stream.release();
+		until(waiter::hasPermit);
+		waiter.release();
+	}
+
+	@Test
+	void placesOfManyWhoWaitAreKeptLongerThanTheLease() {
+		instances(2, 1);
+		TestCall first = held(0);
+		List<TestCall> calls = new ArrayList<>();
+		for (int i = 0; i < 1200; i++) {
+			calls.add(call(0, Priority.NORMAL, "a", 0).enter());
+		}
+		until(() -> calls().equals(":1201\r\n"));
+		TestCall last = calls.get(1199);
+		long begun = System.nanoTime();
+		await().atMost(Duration.ofSeconds(10))
+			.until(() -> System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(4000));
+		assertThat(calls()).isEqualTo(":1201\r\n");
+		RedisConcurrencyLimiter limiter = this.instances.get(0).limiter;
+		until(() -> limiter.position(last).ahead() == 1199);
+		first.release();
+		until(last::hasPermit);
+		assertThat(calls).allMatch((call) -> call.grants.get() == 1);
+	}
+
+	@Test
+	void messagesArriveAgainAfterTheirConnectionIsLost() throws IOException {
+		instances(2, 1);
+		TestCall first = held(0);
+		redis.command("CLIENT KILL TYPE pubsub");
+		TestCall second = waitingCall(1);
+		first.release();
+		until(second::hasPermit);
+		second.release();
+		untilNothingIsLeft();
+	}
+
+	@Test
+	void allKeysOfAGroupLieInOneSlotOfACluster() throws IOException {
+		try (TestRedis cluster = new TestRedis("--cluster-enabled", "yes")) {
+			StringBuilder slots = new StringBuilder("CLUSTER ADDSLOTS");
+			for (int slot = 0; slot < 16384; slot++) {
+				slots.append(' ').append(slot);
+			}
+			assertThat(cluster.command(slots.toString())).startsWith("+OK");
+			await().until(() -> cluster.command("CLUSTER INFO").contains("cluster_state:ok"));
+			this.instances.add(new TestInstance(cluster.port, 1).awaitShared());
+			TestCall first = held(0);
+			TestCall second = call(0, Priority.NORMAL, "a", 0).enter();
+			first.release();
+			until(second::hasPermit);
+			until(() -> this.done.get() == 1);
+			assertThat(this.instances.get(0).limiter.isShared()).isTrue();
+		}
+	}
+
+	@Test
+	void flushedScriptsAreLoadedAgain() throws IOException {
+		instances(1, 1);
+		held(0).release();
+		redis.command("SCRIPT FLUSH");
+		held(0).release();
+		assertThat(this.instances.get(0).limiter.isShared()).isTrue();
+	}
+
+	@Test
+	void lostDataIsToldAgain() throws IOException {
+		instances(2, 1);
+		TestCall first = held(0);
+		TestCall second = waitingCall(1);
+		redis.command("FLUSHALL");
+		first.release();
+		until(second::hasPermit);
+		second.release();
+		untilNothingIsLeft();
+	}
+
+	@Test
+	void uncontendedCallCostsOneTrip() {
+		instances(1, 10);
+		long[] nanos = new long[3000];
+		for (int i = 0; i < nanos.length; i++) {
+			java.util.concurrent.CountDownLatch granted = new java.util.concurrent.CountDownLatch(1);
+			long begun = System.nanoTime();
+			new TestCall(this.instances.get(0).limiter, Priority.NORMAL, "a", (call) -> {
+				granted.countDown();
+				call.release();
+			}).enter();
+			try {
+				granted.await();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+			nanos[i] = System.nanoTime() - begun;
+		}
+		long[] warm = Arrays.copyOfRange(nanos, 1000, nanos.length);
+		Arrays.sort(warm);
+		org.springframework.data.redis.connection.ReactiveRedisConnection plain = this.instances.get(0).connection();
+		long[] pings = new long[2000];
+		for (int i = 0; i < pings.length; i++) {
+			long begun = System.nanoTime();
+			plain.ping().block();
+			pings[i] = System.nanoTime() - begun;
+		}
+		long[] warmPings = Arrays.copyOfRange(pings, 1000, pings.length);
+		Arrays.sort(warmPings);
+		System.out.println("plain PING through the same connection: p50 " + warmPings[500] / 1000 + " us, p99 "
+				+ warmPings[990] / 1000 + " us");
+		System.out.println("added per call on loopback: p50 " + warm[warm.length / 2] / 1000 + " us, p99 "
+				+ warm[warm.length * 99 / 100] / 1000 + " us");
+		assertThat(warm[warm.length / 2]).isLessThan(TimeUnit.MILLISECONDS.toNanos(5));
+	}
+
+	private void instances(int number, int limit) {
+		LimiterSettings settings = new LimiterSettings(0, true, 2000, Duration.ofSeconds(60), Duration.ofSeconds(30),
+				LimiterSettings.defaults().guaranteedShares(), null);
+		for (int i = 0; i < number; i++) {
+			this.instances.add(new TestInstance(redis.port, limit, settings, redisSettings()));
+		}
+		this.instances.forEach(TestInstance::awaitShared);
+	}
+
+	/**
+	 * A bound that a busy machine that runs tests does not break.
+	 */
+	private static RedisLimiterSettings redisSettings() {
+		return new RedisLimiterSettings("test", Duration.ofSeconds(3), Duration.ofSeconds(1), 1);
+	}
+
+	/**
+	 * A call that takes some milliseconds.
+	 */
+	private TestCall call(int instance, Priority priority, String tenant, int millis) {
+		return new TestCall(this.instances.get(instance).limiter, priority, tenant, (call) -> {
+			int now = this.inFlight.incrementAndGet();
+			this.most.accumulateAndGet(now, Math::max);
+			Schedulers.parallel().schedule(() -> {
+				this.inFlight.decrementAndGet();
+				this.done.incrementAndGet();
+				call.release();
+			}, millis, TimeUnit.MILLISECONDS);
+		});
+	}
+
+	private TestCall held(int instance) {
+		TestCall call = new TestCall(this.instances.get(instance).limiter, Priority.NORMAL, "held", (granted) -> {
+		}).enter();
+		until(call::hasPermit);
+		return call;
+	}
+
+	private TestCall waitingCall(int instance) {
+		return waiting(instance, Priority.NORMAL, "waiting", (call) -> {
+		});
+	}
+
+	/**
+	 * A call of which Redis knows that it waits (or runs).
+	 */
+	private TestCall waiting(int instance, Priority priority, String tenant,
+			java.util.function.Consumer<TestCall> work) {
+		String before = calls();
+		TestCall call = new TestCall(this.instances.get(instance).limiter, priority, tenant, work).enter();
+		until(() -> !calls().equals(before) || call.isRefused());
+		return call;
+	}
+
+	private static String calls() {
+		return ask("HLEN {test}:STANDARD:calls");
+	}
+
+	private static String ask(String command) {
+		try {
+			return redis.command(command);
+		}
+		catch (IOException ex) {
+			throw new java.io.UncheckedIOException(ex);
+		}
+	}
+
+	/**
+	 * A renewal may bring back for a moment what has just ended.
+	 */
+	private void untilNothingIsLeft() throws IOException {
+		await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+			assertThat(ask("HGETALL {test}:STANDARD:calls")).isEqualTo("*0\r\n");
+			assertThat(ask("ZRANGE {test}:STANDARD:held 0 -1")).isEqualTo("*0\r\n");
+			assertThat(ask("ZRANGE {test}:STANDARD:wait 0 -1")).isEqualTo("*0\r\n");
+			assertThat(ask("HGETALL {test}:STANDARD:tenants")).isEqualTo("*0\r\n");
+			assertThat(ask("HGET {test}:STANDARD:state inflight")).isEqualTo("$1\r\n0\r\n");
+		});
+		for (TestInstance instance : this.instances) {
+			assertThat(instance.limiter.snapshot().inFlight()).isZero();
+			assertThat(instance.limiter.snapshot().waiting()).isZero();
+		}
+	}
+
+	private static void until(BooleanSupplier condition) {
+		await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(2)).until(condition::getAsBoolean);
+	}
+
+}

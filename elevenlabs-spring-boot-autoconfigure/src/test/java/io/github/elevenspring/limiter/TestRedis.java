@@ -1,0 +1,141 @@
+package io.github.elevenspring.limiter;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import redis.embedded.core.ExecutableProvider;
+
+import static org.awaitility.Awaitility.await;
+
+/**
+ * A real Redis on a loopback port of its own, to be frozen, ended and started again.
+ */
+final class TestRedis implements AutoCloseable {
+
+	final int port;
+
+	private final String[] options;
+
+	private final File executable;
+
+	private Process process;
+
+	TestRedis(String... options) {
+		this.options = options;
+		try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			this.port = free.getLocalPort();
+			this.executable = ExecutableProvider.newJarResourceProvider().get();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		start();
+	}
+
+	void start() {
+		try {
+			File folder = Files.createTempDirectory("redis").toFile();
+			List<String> command = new ArrayList<>(List.of(this.executable.getPath(), "--port",
+					Integer.toString(this.port), "--bind", "127.0.0.1", "--save", "", "--dir", folder.getPath()));
+			command.addAll(List.of(this.options));
+			this.process = new ProcessBuilder(command).redirectErrorStream(true)
+				.redirectOutput(new File(folder, "redis.log"))
+				.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(20)).until(this::answers);
+	}
+
+	private boolean answers() {
+		try {
+			return command("PING").contains("PONG");
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Run a command on a connection of its own.
+	 */
+	String command(String command) throws IOException {
+		try (Socket socket = new Socket()) {
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 1000);
+			socket.setSoTimeout(1000);
+			String[] words = command.split(" ");
+			StringBuilder request = new StringBuilder("*" + words.length + "\r\n");
+			for (String word : words) {
+				request.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+			}
+			socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.UTF_8));
+			byte[] answer = new byte[4096];
+			int read = socket.getInputStream().read(answer);
+			return new String(answer, 0, Math.max(0, read), StandardCharsets.UTF_8);
+		}
+	}
+
+	void freeze() {
+		signal("STOP");
+	}
+
+	void goOn() {
+		signal("CONT");
+	}
+
+	void end() {
+		Signals.kill(this.process);
+	}
+
+	private void signal(String name) {
+		Signals.send(this.process, name);
+	}
+
+	@Override
+	public void close() {
+		end();
+	}
+
+	/**
+	 * Signals to processes that a test started.
+	 */
+	static final class Signals {
+
+		private Signals() {
+		}
+
+		static void send(Process process, String name) {
+			try {
+				new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+		static void kill(Process process) {
+			try {
+				process.destroyForcibly().waitFor();
+			}
+			catch (InterruptedException ex) {
+				throw new IllegalStateException(ex);
+			}
+		}
+
+	}
+
+}
