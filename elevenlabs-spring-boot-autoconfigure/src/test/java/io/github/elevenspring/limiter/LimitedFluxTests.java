@@ -146,7 +146,7 @@ class LimitedFluxTests {
 		assertThat(errors).singleElement().isInstanceOfSatisfying(ElevenLabsException.class, (error) -> {
 			assertThat(error.getKind()).isEqualTo(ErrorKind.CONCURRENCY);
 			assertThat(error.getRetryAfter()).isPositive();
-			assertThat(error).hasCause(TOO_MANY);
+			assertThat(error).hasMessage(TOO_MANY.getMessage());
 		});
 		assertThat(this.limiter.snapshot().waiting()).isZero();
 		assertThat(inFlight()).isZero();
