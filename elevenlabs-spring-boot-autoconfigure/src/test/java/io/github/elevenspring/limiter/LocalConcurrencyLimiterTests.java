@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.limiter.ConcurrencyLimiter.CallEnd;
 import io.github.elevenspring.limiter.LimiterSettings.Rate;
@@ -48,6 +49,30 @@ class LocalConcurrencyLimiterTests {
 		List<TestWaiter> waiters = enter(limiter, 3);
 		refused(waiters.get(2), ErrorKind.QUEUE_FULL, Duration.ofSeconds(4));
 		assertThat(waiters.get(1).refusal).isNull();
+	}
+
+	@Test
+	void givesThePlaceOfTheLeastUrgentInAFullQueueToAMoreUrgentOne() {
+		LocalConcurrencyLimiter limiter = limiter(1, 3);
+		TestWaiter running = enter(limiter, 1).get(0);
+		TestWaiter older = new TestWaiter(Priority.BATCH, "", 1);
+		TestWaiter normal = new TestWaiter(Priority.NORMAL, "", 1);
+		TestWaiter younger = new TestWaiter(Priority.BATCH, "", 1);
+		List.of(older, normal, younger).forEach(limiter::enter);
+		TestWaiter urgent = new TestWaiter(Priority.INTERACTIVE, "", 1);
+		limiter.enter(urgent);
+		assertThat(younger.refusal).isInstanceOfSatisfying(ElevenLabsException.class,
+				(error) -> assertThat(error.getKind()).isEqualTo(ErrorKind.QUEUE_FULL));
+		assertThat(limiter.snapshot().waiting()).isEqualTo(3);
+		TestWaiter equal = new TestWaiter(Priority.BATCH, "", 1);
+		limiter.enter(equal);
+		assertThat(equal.refusal).isNotNull();
+		assertThat(older.refusal).isNull();
+		for (TestWaiter served : List.of(running, urgent, normal, older)) {
+			assertThat(served.grants).isEqualTo(1);
+			limiter.release(served, CallEnd.SERVED);
+		}
+		atRest(limiter);
 	}
 
 	@Test
