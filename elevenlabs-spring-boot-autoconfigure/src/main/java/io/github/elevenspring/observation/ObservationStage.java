@@ -1,5 +1,8 @@
 package io.github.elevenspring.observation;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.call.CallStage;
@@ -9,7 +12,6 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.SignalType;
 
 /**
  * Observes each call, from here to its last byte, error or cancellation. Requests made
@@ -43,19 +45,25 @@ public final class ObservationStage implements CallStage {
 			Observation observation = Observation.createNotStarted(this.convention, () -> context, this.registry);
 			observation.parentObservation(view.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
 			observation.start();
+			AtomicBoolean stopped = new AtomicBoolean();
+			Consumer<Outcome> stop = (outcome) -> {
+				if (stopped.compareAndSet(false, true)) {
+					context.setOutcome(outcome);
+					observation.stop();
+				}
+			};
+			// Stopped before the caller hears of the end, so that it finds what was
+			// measured
 			return next.proceed(call).doOnNext((part) -> {
 				if (part instanceof ReplyPart.Head head) {
 					context.setReply(head.metadata());
 				}
-			}).doOnComplete(() -> context.setOutcome(Outcome.SUCCESS)).doOnError((error) -> {
-				context.setOutcome(Outcome.ERROR);
+			}).doOnComplete(() -> stop.accept(Outcome.SUCCESS)).doOnError((error) -> {
 				observation.error(error);
-			}).doFinally((signal) -> {
-				if (signal == SignalType.CANCEL) {
-					context.setOutcome(Outcome.CANCELLED);
-				}
-				observation.stop();
-			}).contextWrite((inner) -> inner.put(ObservationThreadLocalAccessor.KEY, observation));
+				stop.accept(Outcome.ERROR);
+			})
+				.doOnCancel(() -> stop.accept(Outcome.CANCELLED))
+				.contextWrite((inner) -> inner.put(ObservationThreadLocalAccessor.KEY, observation));
 		});
 	}
 
