@@ -141,6 +141,22 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		return this.membership.isShared();
 	}
 
+	/**
+	 * Return how many instances share the limit, as far as this one knows.
+	 */
+	int knownInstances() {
+		synchronized (this.lock) {
+			return this.limit.instances();
+		}
+	}
+
+	/**
+	 * Return how often this instance was cut off from Redis.
+	 */
+	int cutOffs() {
+		return this.membership.term();
+	}
+
 	@Override
 	public void enter(Waiter waiter) {
 		Runnable next;

@@ -130,6 +130,13 @@ final class SharedLimit {
 		return this.maximum;
 	}
 
+	/**
+	 * Return how many instances share the limit.
+	 */
+	int instances() {
+		return this.instances;
+	}
+
 	int limit() {
 		return this.limit;
 	}
