@@ -1,22 +1,12 @@
 package io.github.elevenspring.limiter;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 import io.github.elevenspring.error.ElevenLabsRejectedException;
-import io.github.elevenspring.limiter.RedisCall.Grant;
-import io.github.elevenspring.limiter.RedisCalls.Report;
 import io.github.elevenspring.limiter.SharedLimit.Configuration;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -28,117 +18,87 @@ import reactor.core.scheduler.Scheduler;
  */
 final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 
-	private static final int NEWCOMERS_AT_A_TIME = 32;
-
-	private static final int MOST_DOUBLINGS = 6;
-
 	/**
 	 * How old a place in the shared queue may be when it is asked for.
 	 */
 	private static final long POSITION_AGE = TimeUnit.MILLISECONDS.toNanos(200);
 
-	private static final Log logger = LogFactory.getLog(RedisConcurrencyLimiter.class);
-
-	private final String group;
-
-	private final RedisLink link;
+	private static final QueuePosition NEXT = new QueuePosition(0, Duration.ZERO);
 
 	private final Scheduler timer;
 
-	private final LimiterSettings settings;
-
 	private final long longestWait;
+
+	private final boolean adaptive;
 
 	private final Refusals refusals;
 
-	private final LimiterScript script;
+	private final RedisExchange redis;
 
-	private final RedisMembership membership;
-
-	private final DrainLoop drain;
+	private final LoneGrants alone;
 
 	/**
 	 * A monitor, since a lock would park the threads of event loops.
 	 */
 	private final Object lock = new Object();
 
-	// All below is guarded by the lock.
-
+	/**
+	 * Guarded by the lock.
+	 */
 	private final SharedLimit limit;
 
+	/**
+	 * Guarded by the lock.
+	 */
 	private final RedisCalls calls;
 
 	/**
-	 * Who waits while this instance is alone.
+	 * Guarded by the lock.
 	 */
-	private final WaitingQueue queue;
-
-	private final Deque<RedisCall> newcomers = new ArrayDeque<>();
-
-	/**
-	 * How many newcomers Redis is being told of.
-	 */
-	private int telling;
-
-	private boolean waking;
-
-	/**
-	 * Until when nothing is granted here, if refusals came in a row.
-	 */
-	private long pausedUntil;
-
-	private int refusalsInARow;
-
 	private boolean closed;
 
 	/**
-	 * Whether nobody may go back into the queue either.
+	 * Whether nobody may go back into the queue either; guarded by the lock.
 	 */
 	private boolean ended;
 
 	RedisConcurrencyLimiter(String group, int limit, boolean binding, LimiterSettings settings,
 			RedisLimiterSettings redis, RedisLink link, Scheduler timer) {
-		this.group = group;
-		this.link = link;
 		this.timer = timer;
-		this.settings = settings;
 		this.longestWait = TimeUnit.NANOSECONDS.convert(settings.maxWait());
+		this.adaptive = settings.adaptive();
 		this.refusals = new Refusals(group, settings.queueCapacity());
 		this.limit = new SharedLimit(limit, binding, settings.headroom(), redis.expectedInstances());
-		this.queue = new WaitingQueue(settings.guaranteedShares(), TimeUnit.NANOSECONDS.convert(settings.ageing()));
-		this.calls = new RedisCalls(link.instance, this.queue, redis.lease());
-		this.script = new LimiterScript(group, link, settings, redis, this.limit::configuration);
-		this.membership = new RedisMembership(this.lock, new Membership(), redis.lease(), timer);
-		this.drain = new DrainLoop(this::grantAlone, timer);
+		WaitingQueue queue = new WaitingQueue(settings.guaranteedShares(),
+				TimeUnit.NANOSECONDS.convert(settings.ageing()));
+		this.calls = new RedisCalls(link.instance, queue, redis.lease());
+		this.redis = new RedisExchange(this.lock, group, this.calls, this.limit,
+				new LimiterScript(group, link, settings, redis, this.limit::configuration), this.refusals, link, redis,
+				timer, new Listener());
+		this.alone = new LoneGrants(this.lock, this.calls, this.limit, queue, this.refusals, settings.queueCapacity(),
+				this.redis::isAlone, this::begin, timer);
 	}
 
 	void start() {
-		this.link.register(this.group, this::receive);
-		this.membership.start();
+		this.redis.start();
 	}
 
 	/**
 	 * Stop without a word to anybody, as if the power went.
 	 */
 	void stopSilently() {
-		this.membership.stop();
+		this.redis.stopSilently();
 	}
 
 	void stop() {
-		this.membership.stop();
-		Mono<ScriptAnswer> bye;
-		synchronized (this.lock) {
-			bye = this.script.bye(this.calls.everyId());
-		}
-		bye.subscribe((answer) -> {
-		}, (ex) -> logger.debug("Redis was not told that this instance leaves", ex));
+		this.redis.stop();
 	}
 
 	/**
 	 * Whether this instance takes part in the shared limit at the moment.
 	 */
 	boolean isShared() {
-		return this.membership.isShared();
+		return this.redis.isShared();
 	}
 
 	/**
@@ -154,116 +114,45 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	 * Return how often this instance was cut off from Redis.
 	 */
 	int cutOffs() {
-		return this.membership.term();
+		return this.redis.cutOffs();
 	}
 
 	@Override
 	public void enter(Waiter waiter) {
 		Runnable next;
 		synchronized (this.lock) {
-			boolean shared = this.membership.isShared();
-			ElevenLabsRejectedException refusal = this.closed ? Refusals.shuttingDown()
-					: shared ? null : refusalAlone(waiter);
+			boolean shared = this.redis.isShared();
+			ElevenLabsRejectedException refusal = refusal(waiter, shared);
 			if (refusal != null) {
 				next = () -> waiter.refused(refusal);
 			}
 			else {
 				waiter.waitingSince = now();
 				RedisCall call = this.calls.enter(waiter, shared);
-				if (shared) {
-					this.newcomers.add(call);
-					next = this::tellNewcomers;
-				}
-				else {
-					next = () -> {
-						expire(call);
-						this.drain.run();
-					};
-				}
+				next = shared ? this.redis.enter(call) : () -> {
+					watch(call);
+					this.alone.drain();
+				};
 			}
 		}
 		next.run();
 	}
 
-	private @Nullable ElevenLabsRejectedException refusalAlone(Waiter waiter) {
-		int waiting = this.queue.size();
-		long expected = (waiting > 0) ? expectedWait(this.queue.aheadOfNewcomer(waiter)) : 0;
-		if (waiting >= this.settings.queueCapacity()) {
-			return this.refusals.full(expected);
+	private @Nullable ElevenLabsRejectedException refusal(Waiter waiter, boolean shared) {
+		if (this.closed) {
+			return Refusals.shuttingDown();
 		}
-		long patience = patience(waiter);
-		return (expected > patience) ? this.refusals.late(expected, patience) : null;
+		return shared ? null : this.alone.refusal(waiter, patience(waiter));
 	}
 
-	/**
-	 * Tell Redis of newcomers, a bounded number at a time: the answer to a command would
-	 * come late if many others were on their way before it.
-	 */
-	private void tellNewcomers() {
-		for (Runnable next = nextNewcomer(); next != null; next = nextNewcomer()) {
-			next.run();
-		}
-	}
-
-	private @Nullable Runnable nextNewcomer() {
-		synchronized (this.lock) {
-			while (this.telling < NEWCOMERS_AT_A_TIME && !this.newcomers.isEmpty()) {
-				RedisCall call = this.newcomers.remove();
-				if (call.pending && this.calls.contains(call)) {
-					this.telling++;
-					String id = call.id;
-					long patience = patience(call.waiter);
-					Mono<ScriptAnswer> command = this.script.enter(id, call.waiter, patience)
-						.doFinally((signal) -> toldOfNewcomer());
-					return () -> send(command, (answer) -> entered(call, id, answer, patience), List.of());
-				}
-			}
-			return null;
-		}
-	}
-
-	private void toldOfNewcomer() {
-		synchronized (this.lock) {
-			this.telling--;
-		}
-		tellNewcomers();
-	}
-
-	/**
-	 * Take note of what Redis says about a call that it was to take into its queue.
-	 */
-	private void entered(RedisCall call, String id, ScriptAnswer answer, long patience) {
-		Runnable next = () -> {
-		};
-		synchronized (this.lock) {
-			long expected = TimeUnit.MILLISECONDS.toNanos(answer.expected());
-			if (this.calls.of(id) != call) {
-				next = () -> abandon(List.of(id));
-			}
-			else {
-				call.pending = false;
-				place(call, answer);
-				switch (answer.word()) {
-					case WAIT -> next = () -> expire(call);
-					case FULL -> next = refused(call, this.refusals.full(expected));
-					case LATE -> next = refused(call, this.refusals.late(expected, patience));
-					case OK -> {
-					}
-				}
-			}
-		}
-		next.run();
-	}
-
-	private Runnable refused(RedisCall call, ElevenLabsRejectedException refusal) {
-		this.calls.remove(call);
-		return () -> this.timer.schedule(() -> call.waiter.refused(refusal));
+	private long patience(Waiter waiter) {
+		return Math.min(this.longestWait, waiter.patience());
 	}
 
 	/**
 	 * Watch how long a call waits, unless that is done already.
 	 */
-	private void expire(RedisCall call) {
+	private void watch(RedisCall call) {
 		long patience = patience(call.waiter);
 		long left;
 		int turn;
@@ -275,10 +164,10 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 			turn = call.turn;
 			left = Math.max(0, patience - (now() - call.waiter.waitingSince));
 		}
-		call.waiter.expireIn(left, this.timer, () -> expired(call, turn, patience));
+		call.waiter.expireIn(left, this.timer, () -> expire(call, turn, patience));
 	}
 
-	private void expired(RedisCall call, int turn, long patience) {
+	private void expire(RedisCall call, int turn, long patience) {
 		long expected;
 		synchronized (this.lock) {
 			if (call.turn != turn) {
@@ -303,16 +192,16 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	}
 
 	private boolean remove(RedisCall call) {
+		List<String> told;
 		synchronized (this.lock) {
 			if (call.running || !this.calls.contains(call)) {
 				return false;
 			}
 			this.calls.remove(call);
+			told = call.told ? List.of(call.id) : List.of();
 		}
-		if (call.told) {
-			abandon(List.of(call.id));
-		}
-		this.drain.run();
+		this.redis.abandon(told);
+		this.alone.drain();
 		return true;
 	}
 
@@ -326,23 +215,19 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 			}
 			this.calls.remove(call);
 			boolean served = end == CallEnd.SERVED;
-			long now = now();
-			long held = now - waiter.grantedAt;
-			if (served) {
-				this.refusalsInARow = 0;
-			}
-			if (this.membership.isShared()) {
-				Mono<ScriptAnswer> command = this.script.release(call, served, held);
-				next = () -> send(command, List.of(call.id));
+			long held = now() - waiter.grantedAt;
+			if (this.redis.isShared()) {
+				next = this.redis.release(call, served, held);
 			}
 			else {
-				if (call.told) {
-					this.calls.ended(List.of(call.id), now);
-				}
 				if (served) {
-					this.limit.served(TimeUnit.NANOSECONDS.toMillis(held));
+					this.alone.served(held);
 				}
-				next = this.drain::run;
+				List<String> told = call.told ? List.of(call.id) : List.of();
+				next = () -> {
+					this.redis.abandon(told);
+					this.alone.drain();
+				};
 			}
 		}
 		next.run();
@@ -351,56 +236,42 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	@Override
 	public void refusedByService(Waiter waiter, int advertised) {
 		Runnable next;
+		RedisCall call;
 		synchronized (this.lock) {
-			RedisCall call = this.calls.of(waiter);
+			call = this.calls.of(waiter);
 			if (call == null || !call.running) {
 				return;
 			}
-			boolean shared = this.membership.isShared();
-			boolean told = call.told;
+			boolean shared = this.redis.isShared() && !this.ended;
+			List<String> told = call.told ? List.of(call.id) : List.of();
 			String permit = this.calls.goBack(call, shared);
 			if (this.ended) {
 				this.calls.remove(call);
 				next = () -> {
-					abandon(List.of(permit));
+					this.redis.abandon(told);
 					waiter.refused(Refusals.shutDown());
 				};
 			}
 			else if (shared) {
-				String id = call.id;
-				Mono<ScriptAnswer> command = this.script.back(id, permit, waiter, advertised);
-				next = () -> {
-					expire(call);
-					send(command, (answer) -> entered(call, id, answer, this.longestWait), List.of(permit));
-				};
+				next = this.redis.back(call, permit, advertised);
 			}
 			else {
-				if (told) {
-					this.calls.ended(List.of(permit), now());
-				}
-				long pause = ThreadLocalRandom.current().nextLong(25, pauseAfterRefusal() + 1);
-				this.pausedUntil = now() + TimeUnit.MILLISECONDS.toNanos(pause);
-				next = () -> {
-					expire(call);
-					this.timer.schedule(this.drain::run, pause + 1, TimeUnit.MILLISECONDS);
-				};
+				this.alone.refusedByService();
+				next = () -> this.redis.abandon(told);
 			}
 		}
+		watch(call);
 		next.run();
-	}
-
-	private long pauseAfterRefusal() {
-		return 50L << Math.min(this.refusalsInARow++, MOST_DOUBLINGS);
 	}
 
 	@Override
 	public void observed(Waiter waiter, int maximum, int current) {
-		if (!this.settings.adaptive()) {
+		if (!this.adaptive) {
 			return;
 		}
-		Mono<ScriptAnswer> command;
+		Runnable next;
 		synchronized (this.lock) {
-			if (!this.membership.isShared() || !this.limit.learn(maximum)) {
+			if (!this.redis.isShared() || !this.limit.learn(maximum)) {
 				RedisCall call = this.calls.of(waiter);
 				if (call != null) {
 					call.maximum = maximum;
@@ -408,9 +279,9 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 				}
 				return;
 			}
-			command = this.script.observe(maximum, current, waiter.inFlightAtGrant);
+			next = this.redis.observe(maximum, current, waiter.inFlightAtGrant);
 		}
-		send(command, List.of());
+		next.run();
 	}
 
 	@Override
@@ -424,29 +295,13 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	}
 
 	private void configure(Configuration configuration) {
-		boolean shared;
+		Runnable next;
 		synchronized (this.lock) {
-			shared = this.membership.isShared();
+			boolean shared = this.redis.isShared();
 			this.limit.configure(configuration, shared);
+			next = shared ? this.redis.configure() : this.alone::drain;
 		}
-		if (shared) {
-			send(configure(), List.of());
-		}
-		this.drain.run();
-	}
-
-	private Mono<ScriptAnswer> configure() {
-		synchronized (this.lock) {
-			if (this.limit.isTold()) {
-				return Mono.empty();
-			}
-			Configuration configuration = this.limit.configuration();
-			return this.script.configure(configuration, !this.limit.isIntroduced()).doOnNext((answer) -> {
-				synchronized (this.lock) {
-					this.limit.told(configuration);
-				}
-			});
-		}
+		next.run();
 	}
 
 	/**
@@ -455,42 +310,33 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	 */
 	@Override
 	public QueuePosition position(Waiter waiter) {
-		Mono<ScriptAnswer> command;
-		RedisCall call;
+		Runnable next;
 		QueuePosition position;
 		synchronized (this.lock) {
-			call = this.calls.of(waiter);
+			RedisCall call = this.calls.of(waiter);
 			if (call == null || call.running) {
-				return new QueuePosition(0, Duration.ZERO);
+				return NEXT;
 			}
 			if (waiter.line != null) {
-				int ahead = this.queue.ahead(waiter);
-				return new QueuePosition(ahead, Duration.ofNanos(expectedWait(ahead)));
+				return this.alone.position(waiter);
 			}
 			position = new QueuePosition(call.ahead, Duration.ofMillis(call.expected));
 			if (now() - call.placedAt < POSITION_AGE) {
 				return position;
 			}
 			call.placedAt = now();
-			command = this.script.position(call.id);
+			next = this.redis.position(call);
 		}
-		send(command, (answer) -> place(call, answer), List.of());
+		next.run();
 		return position;
-	}
-
-	private void place(RedisCall call, ScriptAnswer answer) {
-		synchronized (this.lock) {
-			call.ahead = answer.ahead();
-			call.expected = answer.expected();
-			call.placedAt = now();
-		}
 	}
 
 	@Override
 	public LimiterSnapshot snapshot() {
 		synchronized (this.lock) {
-			return this.calls.snapshot(slots(), this.limit.learned(), this.limit.configuration().limit(),
-					expectedWait(this.calls.waiting()), now());
+			int slots = this.redis.isShared() ? this.limit.limit() : this.limit.share();
+			return this.calls.snapshot(slots, this.limit.learned(), this.limit.configuration().limit(),
+					this.limit.expectedWait(this.calls.waiting(), slots), now());
 		}
 	}
 
@@ -523,157 +369,10 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		}
 	}
 
-	// With Redis
-
-	private void send(Mono<ScriptAnswer> command, List<String> ended) {
-		send(command, (answer) -> {
-		}, ended);
-	}
-
-	/**
-	 * Send a command.
-	 * @param then what follows from the answer
-	 * @param ended stays that it ends: if it is lost, Redis is told again
-	 */
-	private void send(Mono<ScriptAnswer> command, Consumer<ScriptAnswer> then, List<String> ended) {
-		int term = this.membership.term();
-		heard(command.doOnNext(then)).subscribe((answer) -> {
-		}, (ex) -> {
-			synchronized (this.lock) {
-				this.calls.ended(ended, now());
-			}
-			this.membership.lost(term, ex);
-		});
-	}
-
-	private Mono<ScriptAnswer> heard(Mono<ScriptAnswer> command) {
-		return command.doOnNext((answer) -> {
-			boolean wake;
-			synchronized (this.lock) {
-				this.limit.note(answer, this.membership.isAlone(), this.membership.isShared());
-				wake = answer.pause() > 0 && !this.waking;
-				this.waking |= wake;
-			}
-			if (wake) {
-				this.timer.schedule(this::wake, answer.pause() + 1, TimeUnit.MILLISECONDS);
-			}
-			take(answer.grants());
-		});
-	}
-
-	private void wake() {
-		boolean shared;
-		synchronized (this.lock) {
-			this.waking = false;
-			shared = this.membership.isShared();
-		}
-		if (shared) {
-			send(this.script.wake(), List.of());
-		}
-	}
-
-	/**
-	 * Take a message: what this instance said to itself, how many instances there are
-	 * since somebody joined, or a permit.
-	 */
-	private void receive(String message) {
-		if (message.equals("?")) {
-			this.membership.echoed();
-		}
-		else if (message.startsWith("=")) {
-			synchronized (this.lock) {
-				this.limit.joined(Integer.parseInt(message.substring(1)));
-			}
-		}
-		else {
-			take(List.of(Grant.parse(message)));
-		}
-	}
-
-	private void take(List<Grant> grants) {
-		List<RedisCall> granted = new ArrayList<>(grants.size());
-		List<String> unwanted = new ArrayList<>();
-		synchronized (this.lock) {
-			for (Grant grant : grants) {
-				RedisCall call = this.calls.of(grant.id());
-				if (call == null) {
-					unwanted.add(grant.id());
-				}
-				else if (!call.running) {
-					this.calls.hold(call, grant.slots(), grant.inFlight(), now());
-					granted.add(call);
-				}
-			}
-		}
-		abandon(unwanted);
-		granted.forEach((call) -> this.timer.schedule(() -> start(call)));
-	}
-
-	private void start(RedisCall call) {
+	private void begin(RedisCall call) {
 		if (!call.waiter.granted()) {
 			release(call.waiter, CallEnd.UNCLEAR);
 		}
-	}
-
-	/**
-	 * Tell Redis of stays that have ended, now or when it is back.
-	 */
-	private void abandon(List<String> ids) {
-		if (ids.isEmpty()) {
-			return;
-		}
-		boolean shared;
-		synchronized (this.lock) {
-			shared = this.membership.isShared();
-			if (!shared) {
-				this.calls.ended(ids, now());
-			}
-		}
-		if (shared) {
-			send(this.script.drop(ids), ids);
-		}
-	}
-
-	// Alone
-
-	private void grantAlone() {
-		for (RedisCall call = takeNext(); call != null; call = takeNext()) {
-			start(call);
-		}
-	}
-
-	private @Nullable RedisCall takeNext() {
-		synchronized (this.lock) {
-			long now = now();
-			if (!this.membership.isAlone() || this.pausedUntil != 0 && now - this.pausedUntil < 0) {
-				return null;
-			}
-			Waiter waiter = this.queue.next();
-			RedisCall call = (waiter != null) ? this.calls.of(waiter) : null;
-			if (waiter == null || call == null) {
-				return null;
-			}
-			int share = this.limit.share();
-			int slots = Math.min(waiter.weight, share);
-			if (this.calls.slots() + slots > share) {
-				return null;
-			}
-			this.queue.take(waiter, now);
-			this.calls.hold(call, slots, this.calls.slots() + slots, now);
-			return call;
-		}
-	}
-
-	private int slots() {
-		return this.membership.isShared() ? this.limit.limit() : this.limit.share();
-	}
-
-	private long expectedWait(int ahead) {
-		return this.limit.expectedWait(ahead, slots());
-	}
-
-	private long patience(Waiter waiter) {
-		return Math.min(this.longestWait, waiter.patience());
 	}
 
 	private long now() {
@@ -681,79 +380,29 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	}
 
 	/**
-	 * What the state of the membership means for the calls.
+	 * What Redis says about the calls of this instance.
 	 */
-	private final class Membership implements RedisMembership.Member {
+	private final class Listener implements RedisExchange.Listener {
 
 		@Override
-		public Mono<?> reach() {
-			return RedisConcurrencyLimiter.this.link.reach();
+		public long patience(Waiter waiter) {
+			return RedisConcurrencyLimiter.this.patience(waiter);
 		}
 
 		@Override
-		public Mono<?> configure() {
-			return heard(RedisConcurrencyLimiter.this.configure());
+		public void waits(RedisCall call) {
+			watch(call);
 		}
 
 		@Override
-		public Mono<?> report(boolean alone) {
-			RedisConcurrencyLimiter limiter = RedisConcurrencyLimiter.this;
-			Report report;
-			Mono<ScriptAnswer> command;
-			synchronized (limiter.lock) {
-				long now = now();
-				report = limiter.calls.report(alone, now);
-				int reserve = alone ? Math.max(0, limiter.limit.share() - limiter.calls.slots()) : 0;
-				command = limiter.script.sync(report, limiter.limit.maximum(), reserve, now);
-			}
-			return heard(command.doOnNext((answer) -> reported(report)));
-		}
-
-		private void reported(Report report) {
-			List<String> ended;
-			synchronized (RedisConcurrencyLimiter.this.lock) {
-				ended = RedisConcurrencyLimiter.this.calls.reported(report);
-			}
-			abandon(ended);
+		public void granted(RedisCall call) {
+			begin(call);
 		}
 
 		@Override
-		public void loseTouch() {
-			RedisConcurrencyLimiter.this.newcomers.clear();
-			RedisConcurrencyLimiter.this.calls.loseTouch(now());
-		}
-
-		@Override
-		public void cutOff(Throwable cause) {
-			List<RedisCall> waiting;
-			int share;
-			synchronized (RedisConcurrencyLimiter.this.lock) {
-				waiting = RedisConcurrencyLimiter.this.calls.waitingCalls();
-				share = RedisConcurrencyLimiter.this.limit.share();
-			}
-			logger.warn("Redis did not answer in time: the limit of group " + RedisConcurrencyLimiter.this.group
-					+ " is not shared for now, this instance goes on with " + share + " slots", cause);
-			waiting.forEach(RedisConcurrencyLimiter.this::expire);
-			RedisConcurrencyLimiter.this.drain.run();
-		}
-
-		@Override
-		public void handOver() {
-			RedisConcurrencyLimiter.this.newcomers.addAll(RedisConcurrencyLimiter.this.calls.handOver());
-		}
-
-		@Override
-		public void joined(boolean again) {
-			if (again) {
-				logger.info("Redis answers again: the limit of group " + RedisConcurrencyLimiter.this.group
-						+ " is shared by all instances");
-			}
-			tellNewcomers();
-		}
-
-		@Override
-		public void deaf() {
-			RedisConcurrencyLimiter.this.link.stopListening();
+		public void cutOff(List<RedisCall> waiting) {
+			waiting.forEach(RedisConcurrencyLimiter.this::watch);
+			RedisConcurrencyLimiter.this.alone.drain();
 		}
 
 	}

@@ -155,7 +155,6 @@ final class RedisMembership {
 	private void beat() {
 		if (!this.stopped) {
 			Mono.defer(this::step)
-				.timeout(this.longestStep, this.timer)
 				.doFinally((signal) -> this.timer.schedule(this::beat, Math.min(LONGEST_BEAT, this.renewal),
 						TimeUnit.NANOSECONDS))
 				.subscribe((done) -> {
@@ -174,7 +173,7 @@ final class RedisMembership {
 				case ALONE -> probed();
 			};
 		}
-		return step.doOnError((ex) -> lost(term, ex));
+		return step.timeout(this.longestStep, this.timer).doOnError((ex) -> lost(term, ex));
 	}
 
 	private Mono<?> firstContact() {
