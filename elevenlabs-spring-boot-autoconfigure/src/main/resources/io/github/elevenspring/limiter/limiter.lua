@@ -55,8 +55,8 @@ end
 if not s.cfg then
 	set('cfg', ARGV[10])
 	set('bind', ARGV[11])
-	if op ~= 'config' then
-		-- The data was lost. Nothing is granted until all instances have had the time to tell again what runs.
+	if op ~= 'config' or ARGV[ARGS + 2] ~= '1' then
+		-- The data was lost, since instances begin by telling their configuration. Nothing is granted until all instances have had the time to tell again what runs.
 		set('pause', text(now + lease * 0.4))
 	end
 end

@@ -450,8 +450,8 @@ class RedisConcurrencyLimiterTests {
 	}
 
 	@Test
-	@EnabledIfSystemProperty(named = "limiter.redis.long", matches = "true",
-			disabledReason = "measures, on a machine with nothing else to do: -Dlimiter.redis.long=true")
+	@EnabledIfSystemProperty(named = "elevenlabs.test.redis-long", matches = "true",
+			disabledReason = "measures, on a machine with nothing else to do: -Delevenlabs.test.redis-long=true")
 	void uncontendedCallCostsAtMostAMillisecond() throws InterruptedException {
 		instances(1, 10);
 		RedisConcurrencyLimiter limiter = this.instances.get(0).limiter;

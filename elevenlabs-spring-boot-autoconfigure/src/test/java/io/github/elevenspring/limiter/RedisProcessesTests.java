@@ -19,8 +19,8 @@ import static org.awaitility.Awaitility.await;
  * never see more than the limit and the parts of those processes that were cut off: on a
  * machine without a free core that may happen without an outage.
  * <p>
- * {@code -Dlimiter.redis.long=true} repeats each outage twenty times under the same load,
- * which takes about six minutes.
+ * {@code -Delevenlabs.test.redis-long=true} repeats each outage twenty times under the
+ * same load, which takes about six minutes.
  */
 class RedisProcessesTests {
 
@@ -34,7 +34,7 @@ class RedisProcessesTests {
 
 	private static final Duration BOUND = Duration.ofSeconds(1);
 
-	private static final int ROUNDS = Boolean.getBoolean("limiter.redis.long") ? 20 : 1;
+	private static final int ROUNDS = Boolean.getBoolean("elevenlabs.test.redis-long") ? 20 : 1;
 
 	private final TestRedis redis = new TestRedis();
 
