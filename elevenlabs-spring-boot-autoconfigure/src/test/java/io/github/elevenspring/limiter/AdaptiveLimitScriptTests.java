@@ -56,7 +56,7 @@ class AdaptiveLimitScriptTests {
 			@ForAll @IntRange(max = 2) int headroom, @ForAll long seed) {
 		commands.flushall();
 		Pair pair = new Pair(configured, binding, headroom, new Random(seed));
-		for (int i = 0; i < 400; i++) {
+		for (int i = 0; i < 300; i++) {
 			pair.step();
 		}
 	}
@@ -111,6 +111,7 @@ class AdaptiveLimitScriptTests {
 			}
 			else if (what < 33) {
 				this.held.remove(call);
+				endSome();
 				int advertised = (this.random.nextInt(5) == 0) ? this.maximum : 0;
 				this.limit.refused(this.held.size(), advertised);
 				run("back", call.id(), "1", "1", "", Integer.toString(advertised), "0");
@@ -123,6 +124,16 @@ class AdaptiveLimitScriptTests {
 				this.held.remove(call);
 				this.limit.served();
 				run("release", call.id(), "1", "5", answer[0], answer[1], Integer.toString(call.inFlightAtGrant()));
+			}
+		}
+
+		/**
+		 * End calls without a word of whether they were served, now and then nearly all.
+		 */
+		private void endSome() {
+			int left = this.random.nextBoolean() ? this.held.size() : this.random.nextInt(this.held.size() + 1);
+			while (this.held.size() > left) {
+				run("drop", this.held.remove(0).id());
 			}
 		}
 
