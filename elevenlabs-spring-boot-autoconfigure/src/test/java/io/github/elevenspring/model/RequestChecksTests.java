@@ -112,9 +112,9 @@ class RequestChecksTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> options.withTenant(" "));
 		assertThatIllegalArgumentException().isThrownBy(() -> options.withDeadline(Duration.ZERO));
 		assertThatIllegalArgumentException().isThrownBy(() -> options.withDeadline(Duration.ofNanos(-1)));
-		assertThatIllegalArgumentException().isThrownBy(() -> new CallOptions(null, null, null));
+		assertThatIllegalArgumentException().isThrownBy(() -> new CallOptions(null, null, null, CacheUse.NORMAL, true));
 		assertThat(options.withTenant("t").withPriority(Priority.BATCH).withDeadline(Duration.ofSeconds(1)))
-			.isEqualTo(new CallOptions(Priority.BATCH, "t", Duration.ofSeconds(1)));
+			.isEqualTo(new CallOptions(Priority.BATCH, "t", Duration.ofSeconds(1), CacheUse.NORMAL, true));
 	}
 
 }
