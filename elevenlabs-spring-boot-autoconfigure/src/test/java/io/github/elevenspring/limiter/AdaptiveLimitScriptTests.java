@@ -91,6 +91,7 @@ class AdaptiveLimitScriptTests {
 			this.headroom = headroom;
 			this.random = random;
 			this.maximum = 1 + random.nextInt(12);
+			run("config", Integer.toString(configured), binding ? "1" : "0", "1");
 		}
 
 		void step() {
@@ -114,7 +115,7 @@ class AdaptiveLimitScriptTests {
 				endSome();
 				int advertised = (this.random.nextInt(5) == 0) ? this.maximum : 0;
 				this.limit.refused(this.held.size(), advertised);
-				run("back", call.id(), "1", "1", "", Integer.toString(advertised), "0");
+				run("back", call.id(), "1", "1", "", Integer.toString(advertised), "0", call.id());
 				commands.hdel("state", "pause");
 				run("drop", call.id());
 			}
