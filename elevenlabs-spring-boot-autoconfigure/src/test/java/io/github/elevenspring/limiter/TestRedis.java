@@ -25,6 +25,8 @@ import static org.awaitility.Awaitility.await;
  */
 final class TestRedis implements AutoCloseable {
 
+	private static File unpacked;
+
 	final int port;
 
 	private final String[] options;
@@ -52,12 +54,19 @@ final class TestRedis implements AutoCloseable {
 		start();
 	}
 
-	private static File executable() {
+	private static synchronized File executable() {
+		if (unpacked != null) {
+			return unpacked;
+		}
 		try {
-			File executable = ExecutableProvider.newJarResourceProvider().get();
+			Path folder = Path.of("target", "redis", "process-" + ProcessHandle.current().pid());
+			File executable = ExecutableProvider.newJarResourceProvider(Files.createDirectories(folder).toFile())
+				.get()
+				.getAbsoluteFile();
 			new ProcessBuilder(executable.getPath(), "--version").redirectErrorStream(true)
 				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
 				.start();
+			unpacked = executable;
 			return executable;
 		}
 		catch (IOException | RuntimeException ex) {
