@@ -31,10 +31,39 @@ public final class CallPipeline {
 	public static final int ORDER_OF_DEADLINE = 2000;
 
 	/**
+	 * Order of the stage that finds another way when a call failed. What comes later is
+	 * passed again by each other way.
+	 */
+	public static final int ORDER_OF_FALLBACK = 3000;
+
+	/**
+	 * Order of the stage that keeps answers. What comes later costs slots and credits.
+	 */
+	public static final int ORDER_OF_CACHE = 4000;
+
+	/**
+	 * Order of the stage that repeats. What comes later happens once for each attempt,
+	 * and holds nothing between two of them.
+	 */
+	public static final int ORDER_OF_RETRY = 6000;
+
+	/**
+	 * Order of the stage that refuses at once what has no chance, before it waits for a
+	 * slot and while it does.
+	 */
+	public static final int ORDER_OF_AVAILABILITY = 6500;
+
+	/**
 	 * Order of the stage that keeps calls within the plan's concurrency. What comes later
 	 * holds a slot of the plan.
 	 */
 	public static final int ORDER_OF_LIMITER = 7000;
+
+	/**
+	 * Order of the stage that watches whether the service fails. What comes later is the
+	 * work of the service alone.
+	 */
+	public static final int ORDER_OF_CIRCUIT_BREAKER = 8000;
 
 	private final CallChain line;
 
@@ -62,7 +91,12 @@ public final class CallPipeline {
 	 * {@link io.github.elevenspring.error.ElevenLabsException}
 	 */
 	public Flux<ReplyPart> execute(Call call) {
-		return Flux.defer(() -> this.line.proceed(call));
+		return Flux.defer(() -> {
+			CallProgress progress = new CallProgress();
+			return this.line.proceed(call)
+				.map((part) -> (part instanceof ReplyPart.Head head) ? head.withDelivery(progress.delivery()) : part)
+				.contextWrite((context) -> context.put(CallProgress.class, progress));
+		});
 	}
 
 }

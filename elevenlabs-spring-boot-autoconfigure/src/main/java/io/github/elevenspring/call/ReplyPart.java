@@ -1,5 +1,6 @@
 package io.github.elevenspring.call;
 
+import io.github.elevenspring.model.Delivery;
 import io.github.elevenspring.model.ReplyMetadata;
 
 import org.springframework.http.HttpHeaders;
@@ -26,8 +27,28 @@ public sealed interface ReplyPart {
 	 * @param status HTTP status, always 2xx
 	 * @param headers all headers, read-only
 	 * @param metadata what the headers say about the reply
+	 * @param delivery what it took to get the reply
 	 */
-	record Head(int status, HttpHeaders headers, ReplyMetadata metadata) implements ReplyPart {
+	record Head(int status, HttpHeaders headers, ReplyMetadata metadata, Delivery delivery) implements ReplyPart {
+
+		/**
+		 * Create the head of a reply of which nothing more is known.
+		 * @param status HTTP status, always 2xx
+		 * @param headers all headers, read-only
+		 * @param metadata what the headers say about the reply
+		 */
+		public Head(int status, HttpHeaders headers, ReplyMetadata metadata) {
+			this(status, headers, metadata, Delivery.DIRECT);
+		}
+
+		/**
+		 * Return this head with what is known of the way of the reply.
+		 * @param delivery what it took to get the reply
+		 * @return a copy
+		 */
+		public Head withDelivery(Delivery delivery) {
+			return new Head(this.status, this.headers, this.metadata, delivery);
+		}
 
 		@Override
 		public int size() {

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
+import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.Operation.ReplyType;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
@@ -92,7 +93,7 @@ public final class ElevenLabsClient implements CallChain {
 
 	@Override
 	public Flux<ReplyPart> proceed(Call call) {
-		return Flux.defer(() -> {
+		return Flux.deferContextual((context) -> {
 			String key = connection(this.apiKey);
 			if (!StringUtils.hasText(key) || key.startsWith(UNRESOLVED)) {
 				return Flux.error(new ElevenLabsRejectedException(ErrorKind.AUTH,
@@ -108,6 +109,7 @@ public final class ElevenLabsClient implements CallChain {
 			URI uri = RequestUri.of(BaseUrl.checked(connection(this.baseUrl)), request);
 			Redaction redaction = new Redaction(key, () -> SentTexts.of(call));
 			AtomicBoolean failed = new AtomicBoolean();
+			CallProgress.of(context).countAttempt();
 			return send(call, request, uri, redaction, failed)
 				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority(), failed::get));
 		});

@@ -1,11 +1,13 @@
 package io.github.elevenspring.deadline;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
+import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsTransportException;
@@ -42,8 +44,9 @@ public final class DeadlineStage implements CallStage {
 
 	@Override
 	public Flux<ReplyPart> handle(Call call, CallChain next) {
-		return Flux.defer(() -> {
+		return Flux.deferContextual((context) -> {
 			Duration limit = limitOf(call);
+			CallProgress.of(context).endsAt(this.timer.now(TimeUnit.NANOSECONDS) + limit.toNanos());
 			AtomicLong received = new AtomicLong();
 			AtomicBoolean expired = new AtomicBoolean();
 			Mono<Long> expiry = Mono.delay(limit, this.timer).doOnNext((tick) -> expired.set(true));

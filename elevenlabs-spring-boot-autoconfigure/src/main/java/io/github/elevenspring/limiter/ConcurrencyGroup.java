@@ -1,5 +1,7 @@
 package io.github.elevenspring.limiter;
 
+import java.time.Duration;
+
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.model.ApiRequest;
 import io.github.elevenspring.model.catalog.ModelCatalog;
@@ -57,6 +59,10 @@ public enum ConcurrencyGroup {
 	 */
 	OTHER;
 
+	private static final Duration PART_OF_FILE = Duration.ofMinutes(8);
+
+	private static final int MOST_PARTS = 4;
+
 	/**
 	 * Return the group of a call.
 	 * @param call the call
@@ -75,6 +81,22 @@ public enum ConcurrencyGroup {
 			return ofPath(request.path());
 		}
 		return null;
+	}
+
+	/**
+	 * Return how many slots of this group a call takes. A file to transcribe is split
+	 * into parts of eight minutes, of which four at the most run at a time (speech to
+	 * text page, 2026).
+	 * @param call the call
+	 * @return the slots, at least one
+	 */
+	int weight(Call call) {
+		if (this != TRANSCRIPTION || !(call.request() instanceof ApiRequest request)
+				|| request.audioDuration() == null) {
+			return 1;
+		}
+		long parts = (request.audioDuration().toMillis() + PART_OF_FILE.toMillis() - 1) / PART_OF_FILE.toMillis();
+		return (int) Math.max(1, Math.min(MOST_PARTS, parts));
 	}
 
 	private static ConcurrencyGroup ofName(String name) {

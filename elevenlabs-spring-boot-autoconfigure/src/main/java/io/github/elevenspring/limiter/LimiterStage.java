@@ -34,7 +34,7 @@ public final class LimiterStage implements CallStage {
 	public Flux<ReplyPart> handle(Call call, CallChain next) {
 		ConcurrencyGroup group = ConcurrencyGroup.of(call, this.models);
 		return (group == null) ? next.proceed(call)
-				: new LimitedFlux(next.proceed(call), this.limits.limiter(group), call.options(), 1);
+				: new LimitedFlux(next.proceed(call), this.limits.limiter(group), call.options(), group.weight(call));
 	}
 
 }

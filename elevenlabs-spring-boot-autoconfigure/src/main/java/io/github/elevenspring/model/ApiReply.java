@@ -13,9 +13,10 @@ import org.springframework.http.HttpHeaders;
  * @param metadata what the headers say about the reply
  * @param body the bytes, to be subscribed to at most once; it fails with an
  * {@link io.github.elevenspring.error.ElevenLabsException} if it ends early
+ * @param delivery what it took to get the reply
  * @since 0.1.0
  */
-public record ApiReply(int status, HttpHeaders headers, ReplyMetadata metadata, Flux<byte[]> body) {
+public record ApiReply(int status, HttpHeaders headers, ReplyMetadata metadata, Flux<byte[]> body, Delivery delivery) {
 
 	/**
 	 * Return the type of the body.

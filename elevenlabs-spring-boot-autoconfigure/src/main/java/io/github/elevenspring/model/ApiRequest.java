@@ -1,5 +1,6 @@
 package io.github.elevenspring.model;
 
+import java.time.Duration;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -26,21 +27,24 @@ import org.springframework.util.MultiValueMap;
  * @param parts parts to send as a form with files, or {@code null}; as made by
  * {@link org.springframework.http.client.MultipartBodyBuilder}
  * @param options who asks and how urgent it is
+ * @param audioDuration how long the audio sent along is, or {@code null} if that is not
+ * known; a transcription of more than eight minutes takes several slots of the plan
  * @since 0.1.0
  */
 public record ApiRequest(HttpMethod method, String path, List<Object> uriVariables, MultiValueMap<String, String> query,
-		@Nullable Object body, @Nullable MultiValueMap<String, HttpEntity<?>> parts,
-		CallOptions options) implements ElevenLabsRequest {
+		@Nullable Object body, @Nullable MultiValueMap<String, HttpEntity<?>> parts, CallOptions options,
+		@Nullable Duration audioDuration) implements ElevenLabsRequest {
 
 	/**
 	 * Create a request.
 	 * @throws IllegalArgumentException if the path could lead elsewhere than to the API,
-	 * or there are both a body and parts
+	 * there are both a body and parts, or the audio is shorter than nothing
 	 */
 	public ApiRequest {
 		Assert.isTrue(path.startsWith("/") && !path.startsWith("//"), "'path' must begin with one slash");
 		Assert.isTrue(path.indexOf('?') < 0 && path.indexOf('#') < 0, "'path' must not hold a query: use query(…)");
 		Assert.isTrue(body == null || parts == null, "a request has either a body or parts");
+		Assert.isTrue(audioDuration == null || !audioDuration.isNegative(), "'audioDuration' must not be negative");
 		uriVariables = List.copyOf(uriVariables);
 		query = CollectionUtils.unmodifiableMultiValueMap(new LinkedMultiValueMap<>(query).deepCopy());
 	}
@@ -84,7 +88,7 @@ public record ApiRequest(HttpMethod method, String path, List<Object> uriVariabl
 	 */
 	public static ApiRequest of(HttpMethod method, String path, Object... uriVariables) {
 		return new ApiRequest(method, path, List.of(uriVariables), new LinkedMultiValueMap<>(), null, null,
-				CallOptions.defaults());
+				CallOptions.defaults(), null);
 	}
 
 	/**
@@ -99,7 +103,8 @@ public record ApiRequest(HttpMethod method, String path, List<Object> uriVariabl
 		}
 		MultiValueMap<String, String> more = new LinkedMultiValueMap<>(this.query).deepCopy();
 		more.add(name, value.toString());
-		return new ApiRequest(this.method, this.path, this.uriVariables, more, this.body, this.parts, this.options);
+		return new ApiRequest(this.method, this.path, this.uriVariables, more, this.body, this.parts, this.options,
+				this.audioDuration);
 	}
 
 	/**
@@ -108,7 +113,8 @@ public record ApiRequest(HttpMethod method, String path, List<Object> uriVariabl
 	 * @return a copy
 	 */
 	public ApiRequest body(Object body) {
-		return new ApiRequest(this.method, this.path, this.uriVariables, this.query, body, this.parts, this.options);
+		return new ApiRequest(this.method, this.path, this.uriVariables, this.query, body, this.parts, this.options,
+				this.audioDuration);
 	}
 
 	/**
@@ -117,7 +123,8 @@ public record ApiRequest(HttpMethod method, String path, List<Object> uriVariabl
 	 * @return a copy
 	 */
 	public ApiRequest parts(MultiValueMap<String, HttpEntity<?>> parts) {
-		return new ApiRequest(this.method, this.path, this.uriVariables, this.query, this.body, parts, this.options);
+		return new ApiRequest(this.method, this.path, this.uriVariables, this.query, this.body, parts, this.options,
+				this.audioDuration);
 	}
 
 	/**
@@ -126,7 +133,21 @@ public record ApiRequest(HttpMethod method, String path, List<Object> uriVariabl
 	 * @return a copy
 	 */
 	public ApiRequest options(CallOptions options) {
-		return new ApiRequest(this.method, this.path, this.uriVariables, this.query, this.body, this.parts, options);
+		return new ApiRequest(this.method, this.path, this.uriVariables, this.query, this.body, this.parts, options,
+				this.audioDuration);
+	}
+
+	/**
+	 * Return this request with the length of the audio that is sent along. ElevenLabs
+	 * splits a file of more than eight minutes, and each part takes a slot of the plan,
+	 * four at the most (speech to text page, 2026): without the length the call counts as
+	 * one.
+	 * @param audioDuration how long the audio is, or {@code null} if that is not known
+	 * @return a copy
+	 */
+	public ApiRequest audioDuration(@Nullable Duration audioDuration) {
+		return new ApiRequest(this.method, this.path, this.uriVariables, this.query, this.body, this.parts,
+				this.options, audioDuration);
 	}
 
 	@Override

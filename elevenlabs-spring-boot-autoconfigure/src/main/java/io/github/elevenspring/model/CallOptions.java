@@ -15,11 +15,15 @@ import org.springframework.util.Assert;
  * @param deadline how long the call may take, counted from subscription, each page of a
  * list being a call of its own, or {@code null} for the configured total timeout, which
  * also bounds a longer deadline
+ * @param cacheUse how the call uses the cache
+ * @param fallbackAllowed whether something else than what was asked for will do if
+ * ElevenLabs fails and a fallback is configured
  * @since 0.1.0
  */
-public record CallOptions(Priority priority, @Nullable String tenant, @Nullable Duration deadline) {
+public record CallOptions(Priority priority, @Nullable String tenant, @Nullable Duration deadline, CacheUse cacheUse,
+		boolean fallbackAllowed) {
 
-	private static final CallOptions DEFAULTS = new CallOptions(Priority.NORMAL, null, null);
+	private static final CallOptions DEFAULTS = new CallOptions(Priority.NORMAL, null, null, CacheUse.NORMAL, true);
 
 	/**
 	 * Create options, refusing what cannot be meant.
@@ -28,6 +32,7 @@ public record CallOptions(Priority priority, @Nullable String tenant, @Nullable 
 	 */
 	public CallOptions {
 		Assert.notNull(priority, "'priority' must not be null");
+		Assert.notNull(cacheUse, "'cacheUse' must not be null");
 		Assert.isTrue(tenant == null || !tenant.isBlank(), "'tenant' must not be blank");
 		Assert.isTrue(deadline == null || (!deadline.isNegative() && !deadline.isZero()),
 				"'deadline' must be positive");
@@ -35,7 +40,8 @@ public record CallOptions(Priority priority, @Nullable String tenant, @Nullable 
 
 	/**
 	 * Return the options of a call that says nothing of its own.
-	 * @return normal priority, no tenant, the configured total timeout
+	 * @return normal priority, no tenant, the configured total timeout, cache and
+	 * fallbacks as configured
 	 */
 	public static CallOptions defaults() {
 		return DEFAULTS;
@@ -47,7 +53,7 @@ public record CallOptions(Priority priority, @Nullable String tenant, @Nullable 
 	 * @return a copy
 	 */
 	public CallOptions withPriority(Priority priority) {
-		return new CallOptions(priority, this.tenant, this.deadline);
+		return new CallOptions(priority, this.tenant, this.deadline, this.cacheUse, this.fallbackAllowed);
 	}
 
 	/**
@@ -56,7 +62,7 @@ public record CallOptions(Priority priority, @Nullable String tenant, @Nullable 
 	 * @return a copy
 	 */
 	public CallOptions withTenant(@Nullable String tenant) {
-		return new CallOptions(this.priority, tenant, this.deadline);
+		return new CallOptions(this.priority, tenant, this.deadline, this.cacheUse, this.fallbackAllowed);
 	}
 
 	/**
@@ -65,7 +71,24 @@ public record CallOptions(Priority priority, @Nullable String tenant, @Nullable 
 	 * @return a copy
 	 */
 	public CallOptions withDeadline(@Nullable Duration deadline) {
-		return new CallOptions(this.priority, this.tenant, deadline);
+		return new CallOptions(this.priority, this.tenant, deadline, this.cacheUse, this.fallbackAllowed);
+	}
+
+	/**
+	 * Return these options with another use of the cache.
+	 * @param cacheUse how the call uses the cache
+	 * @return a copy
+	 */
+	public CallOptions withCacheUse(CacheUse cacheUse) {
+		return new CallOptions(this.priority, this.tenant, this.deadline, cacheUse, this.fallbackAllowed);
+	}
+
+	/**
+	 * Return these options without any fallback: what was asked for, or an error.
+	 * @return a copy
+	 */
+	public CallOptions withoutFallback() {
+		return new CallOptions(this.priority, this.tenant, this.deadline, this.cacheUse, false);
 	}
 
 }

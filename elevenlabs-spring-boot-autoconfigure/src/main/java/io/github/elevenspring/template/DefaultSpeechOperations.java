@@ -8,6 +8,7 @@ import io.github.elevenspring.call.Operation;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.client.ReplyReader;
 import io.github.elevenspring.client.TimedValue;
+import io.github.elevenspring.model.Degradation;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.speech.Speech;
 import io.github.elevenspring.model.speech.SpeechRequest;
@@ -39,7 +40,8 @@ final class DefaultSpeechOperations implements SpeechOperations {
 	public Mono<Speech> convert(SpeechRequest request) {
 		OutputFormat format = this.defaults.formatOf(request);
 		return this.reader.whole(execute(Operation.SPEECH_CONVERT, request))
-			.map((whole) -> new Speech(whole.body(), format, whole.head().metadata()));
+			.map((whole) -> new Speech(whole.body(), formatOf(whole.head(), format), whole.head().metadata(),
+					whole.head().delivery()));
 	}
 
 	@Override
@@ -50,8 +52,8 @@ final class DefaultSpeechOperations implements SpeechOperations {
 	@Override
 	public <T> Flux<T> stream(SpeechRequest request, Function<SpeechStream, ? extends Publisher<T>> reply) {
 		OutputFormat format = this.defaults.formatOf(request);
-		return this.reader.open(execute(Operation.SPEECH_STREAM, request),
-				(head, audio) -> reply.apply(new SpeechStream(audio, format, head.metadata())));
+		return this.reader.open(execute(Operation.SPEECH_STREAM, request), (head, audio) -> reply
+			.apply(new SpeechStream(audio, formatOf(head, format), head.metadata(), head.delivery())));
 	}
 
 	@Override
@@ -68,6 +70,11 @@ final class DefaultSpeechOperations implements SpeechOperations {
 
 	private Flux<ReplyPart> execute(Operation operation, SpeechRequest request) {
 		return this.pipeline.execute(new Call(operation, this.defaults.applyTo(request)));
+	}
+
+	private static OutputFormat formatOf(ReplyPart.Head head, OutputFormat asked) {
+		Degradation degradation = head.delivery().degradation();
+		return (degradation != null && degradation.format() != null) ? degradation.format() : asked;
 	}
 
 	/**

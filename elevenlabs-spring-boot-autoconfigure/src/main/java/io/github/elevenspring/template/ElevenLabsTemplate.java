@@ -76,8 +76,8 @@ public final class ElevenLabsTemplate implements ElevenLabsOperations {
 
 	@Override
 	public <T> Flux<T> exchange(ApiRequest request, Function<ApiReply, ? extends Publisher<T>> reply) {
-		return this.reader.open(this.pipeline.execute(new Call(Operation.EXCHANGE, request)),
-				(head, body) -> reply.apply(new ApiReply(head.status(), head.headers(), head.metadata(), body)));
+		return this.reader.open(this.pipeline.execute(new Call(Operation.EXCHANGE, request)), (head, body) -> reply
+			.apply(new ApiReply(head.status(), head.headers(), head.metadata(), body, head.delivery())));
 	}
 
 }

@@ -17,7 +17,10 @@ import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.ApiRequest;
+import io.github.elevenspring.model.CacheResult;
 import io.github.elevenspring.model.CallOptions;
+import io.github.elevenspring.model.Degradation;
+import io.github.elevenspring.model.Delivery;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,30 @@ class CallPipelineTests {
 		assertThat(seen).hasSize(2);
 		assertThat(seen.get(1).request()).isEqualTo(SpeechRequest.of("other"));
 		assertThat(seen.get(1).operation()).isEqualTo(Operation.EXCHANGE);
+	}
+
+	@Test
+	void theHeadTellsWhatItTookToGetTheReply() {
+		Degradation degradation = new Degradation(Degradation.Kind.MODEL, ErrorKind.SERVER, "m", null);
+		CallPipeline pipeline = pipeline(
+				List.of(new DeadlineStage(Duration.ofSeconds(60), this.timer), (call, next) -> next.proceed(call)),
+				(call) -> Flux.deferContextual((context) -> {
+					CallProgress progress = CallProgress.of(context);
+					assertThat(progress.remaining(this.timer.now(TimeUnit.NANOSECONDS)))
+						.isEqualTo(Duration.ofSeconds(60).toNanos());
+					progress.countAttempt();
+					progress.countAttempt();
+					progress.addQueueWait(1_000_000);
+					progress.addQueueWait(2_000_000);
+					progress.cache(CacheResult.MISS);
+					progress.degraded(degradation);
+					return Flux.just(Parts.head(), Parts.chunk("a"));
+				}));
+		for (int subscription = 0; subscription < 2; subscription++) {
+			ReplyPart first = pipeline.execute(CALL).blockFirst(PATIENCE);
+			assertThat(first).isInstanceOfSatisfying(ReplyPart.Head.class, (head) -> assertThat(head.delivery())
+				.isEqualTo(new Delivery(2, Duration.ofMillis(3), CacheResult.MISS, degradation)));
+		}
 	}
 
 	@Test

@@ -109,8 +109,10 @@ class LimiterRaceTests {
 		for (int i = 0; i < CALLS / CALLERS; i++) {
 			this.open.acquireUninterruptibly();
 			Duration deadline = (random.nextInt(4) == 0) ? Duration.ofMillis(random.nextInt(1, 2000)) : null;
-			CallOptions options = new CallOptions(priorities[random.nextInt(priorities.length)],
-					"tenant" + random.nextInt(20), deadline);
+			CallOptions options = CallOptions.defaults()
+				.withPriority(priorities[random.nextInt(priorities.length)])
+				.withTenant("tenant" + random.nextInt(20))
+				.withDeadline(deadline);
 			int weight = (random.nextInt(10) == 0) ? 4 : 1;
 			Caller caller = new Caller(random.nextInt(8));
 			own.add(caller);

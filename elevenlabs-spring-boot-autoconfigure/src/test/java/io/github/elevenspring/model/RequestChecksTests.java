@@ -3,6 +3,7 @@ package io.github.elevenspring.model;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -41,11 +42,17 @@ class RequestChecksTests {
 	}
 
 	@Test
+	void audioIsNotShorterThanNothing() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> ApiRequest.post("/v1/x").audioDuration(Duration.ofMillis(-1)));
+	}
+
+	@Test
 	void aRequestCannotBeChangedFromOutside() {
 		LinkedMultiValueMap<String, String> query = new LinkedMultiValueMap<>();
 		query.add("a", "1");
 		ApiRequest request = new ApiRequest(HttpMethod.GET, "/v1/x", List.of(), query, null, null,
-				CallOptions.defaults());
+				CallOptions.defaults(), null);
 		query.add("a", "2");
 		assertThat(request.query().get("a")).containsExactly("1");
 		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> request.query().add("b", "1"));
@@ -105,9 +112,9 @@ class RequestChecksTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> options.withTenant(" "));
 		assertThatIllegalArgumentException().isThrownBy(() -> options.withDeadline(Duration.ZERO));
 		assertThatIllegalArgumentException().isThrownBy(() -> options.withDeadline(Duration.ofNanos(-1)));
-		assertThatIllegalArgumentException().isThrownBy(() -> new CallOptions(null, null, null));
+		assertThatIllegalArgumentException().isThrownBy(() -> new CallOptions(null, null, null, CacheUse.NORMAL, true));
 		assertThat(options.withTenant("t").withPriority(Priority.BATCH).withDeadline(Duration.ofSeconds(1)))
-			.isEqualTo(new CallOptions(Priority.BATCH, "t", Duration.ofSeconds(1)));
+			.isEqualTo(new CallOptions(Priority.BATCH, "t", Duration.ofSeconds(1), CacheUse.NORMAL, true));
 	}
 
 }

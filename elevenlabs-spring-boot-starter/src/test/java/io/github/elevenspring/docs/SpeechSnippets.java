@@ -97,7 +97,8 @@ class SpeechSnippets {
 		MultipartBodyBuilder form = new MultipartBodyBuilder();
 		form.part("model_id", "scribe_v2");
 		form.part("file", recording);
-		Mono<Transcript> transcript = elevenLabs.exchange(ApiRequest.post("/v1/speech-to-text").parts(form.build()),
+		Mono<Transcript> transcript = elevenLabs.exchange(
+				ApiRequest.post("/v1/speech-to-text").parts(form.build()).audioDuration(Duration.ofMinutes(20)),
 				Transcript.class);
 		return transcript;
 	}

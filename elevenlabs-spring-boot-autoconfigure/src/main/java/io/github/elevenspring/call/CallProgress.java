@@ -1,0 +1,111 @@
+package io.github.elevenspring.call;
+
+import java.time.Duration;
+
+import io.github.elevenspring.model.CacheResult;
+import io.github.elevenspring.model.Degradation;
+import io.github.elevenspring.model.Delivery;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+/**
+ * What has happened to a call so far, as far as the stages tell each other and the
+ * caller. It rides in the Reactor context of each subscription to
+ * {@link CallPipeline#execute}. Thread-safe; what belongs together is written by one
+ * stage, one signal after the other.
+ *
+ * @since 0.1.0
+ */
+public final class CallProgress {
+
+	private volatile int attempts;
+
+	private volatile long queueWait;
+
+	private volatile CacheResult cache = CacheResult.NONE;
+
+	private volatile @Nullable Degradation degradation;
+
+	private volatile boolean bounded;
+
+	private volatile long endsAt;
+
+	/**
+	 * Return the progress of the call that is subscribed to.
+	 * @param context context of the subscription
+	 * @return the progress, a new one outside of a pipeline
+	 */
+	public static CallProgress of(ContextView context) {
+		CallProgress progress = context.getOrDefault(CallProgress.class, null);
+		return (progress != null) ? progress : new CallProgress();
+	}
+
+	/**
+	 * Count a request that is sent to the service.
+	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	public void countAttempt() {
+		this.attempts++;
+	}
+
+	/**
+	 * Return how many requests have been sent to the service.
+	 * @return the attempts
+	 */
+	public int attempts() {
+		return this.attempts;
+	}
+
+	/**
+	 * Add to the time that the call has waited for a slot.
+	 * @param nanos a further wait
+	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	public void addQueueWait(long nanos) {
+		this.queueWait += nanos;
+	}
+
+	/**
+	 * Set what the cache did.
+	 * @param result the result
+	 */
+	public void cache(CacheResult result) {
+		this.cache = result;
+	}
+
+	/**
+	 * Set how the answer differs from what was asked for.
+	 * @param degradation the difference
+	 */
+	public void degraded(Degradation degradation) {
+		this.degradation = degradation;
+	}
+
+	/**
+	 * Set when the call must have ended.
+	 * @param nanos the time in nanoseconds of the scheduler that measures it
+	 */
+	public void endsAt(long nanos) {
+		this.endsAt = nanos;
+		this.bounded = true;
+	}
+
+	/**
+	 * Return how much time the call has left.
+	 * @param now the time in nanoseconds of the scheduler that measures it
+	 * @return the time left in nanoseconds, not positive if it is over,
+	 * {@link Long#MAX_VALUE} if nothing bounds the call
+	 */
+	public long remaining(long now) {
+		return this.bounded ? this.endsAt - now : Long.MAX_VALUE;
+	}
+
+	/**
+	 * Return what it has taken so far to get a reply.
+	 * @return a snapshot
+	 */
+	public Delivery delivery() {
+		return new Delivery(this.attempts, Duration.ofNanos(this.queueWait), this.cache, this.degradation);
+	}
+
+}
