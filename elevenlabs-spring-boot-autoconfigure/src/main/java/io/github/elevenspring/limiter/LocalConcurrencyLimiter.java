@@ -345,7 +345,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		boolean raised;
 		synchronized (this.lock) {
 			int before = this.limit;
-			this.limits.observed(maximum, current, Math.max(waiter.inFlightAtGrant, this.inFlight.get()));
+			this.limits.observed(maximum, current, waiter.inFlightAtGrant, this.inFlight.get());
 			learned();
 			raised = this.limit > before;
 		}
