@@ -20,7 +20,7 @@ import static org.awaitility.Awaitility.await;
  * machine without a free core that may happen without an outage.
  * <p>
  * {@code -Delevenlabs.test.redis-long=true} repeats each outage twenty times under the
- * same load, which takes about six minutes.
+ * same load, which takes about ten minutes on two busy cores.
  */
 class RedisProcessesTests {
 
