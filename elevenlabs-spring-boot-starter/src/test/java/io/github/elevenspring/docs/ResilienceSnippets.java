@@ -31,7 +31,7 @@ class ResilienceSnippets {
 	@EventListener
 	void creditsUsedUp(QuotaGateEvent event) {
 		if (event.open()) {
-			pager.call("ElevenLabs credits are used up until " + event.reset());
+			pager.call("ElevenLabs credits are used up");
 		}
 	}
 
