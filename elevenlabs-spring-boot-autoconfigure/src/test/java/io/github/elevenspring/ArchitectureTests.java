@@ -64,6 +64,10 @@ class ArchitectureTests {
 	static final ArchRule limiterSeesNoOtherStage = seesOnly("limiter..", "limiter..", "call..", "model..", "error..");
 
 	@ArchTest
+	static final ArchRule resilienceSeesNoOtherStage = seesOnly("resilience..", "resilience..", "call..", "model..",
+			"error..");
+
+	@ArchTest
 	static final ArchRule clientSeesNoStage = seesOnly("client..", "client..", "call..", "model..", "error..");
 
 	@ArchTest

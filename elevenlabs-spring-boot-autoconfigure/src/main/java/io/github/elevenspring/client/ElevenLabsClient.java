@@ -197,9 +197,8 @@ public final class ElevenLabsClient implements CallChain {
 			return fact.get();
 		}
 		catch (RuntimeException ex) {
-			throw new ElevenLabsTransportException(ErrorKind.NETWORK,
-					"The address or the key cannot be read: check whatever provides ElevenLabsConnectionDetails", ex,
-					0);
+			throw ElevenLabsTransportException.unsent(ErrorKind.NETWORK,
+					"The address or the key cannot be read: check whatever provides ElevenLabsConnectionDetails", ex);
 		}
 	}
 
