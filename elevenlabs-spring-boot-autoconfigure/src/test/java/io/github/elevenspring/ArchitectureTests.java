@@ -64,6 +64,9 @@ class ArchitectureTests {
 	static final ArchRule limiterSeesNoOtherStage = seesOnly("limiter..", "limiter..", "call..", "model..", "error..");
 
 	@ArchTest
+	static final ArchRule cacheSeesNoOtherStage = seesOnly("cache..", "cache..", "call..", "model..", "error..");
+
+	@ArchTest
 	static final ArchRule clientSeesNoStage = seesOnly("client..", "client..", "call..", "model..", "error..");
 
 	@ArchTest
