@@ -106,7 +106,8 @@ final class RemoteTier extends CacheTier {
 			if (this.paused && this.pausedUntil - this.timer.now(TimeUnit.NANOSECONDS) > 0) {
 				return Mono.error(CacheUnavailableException.INSTANCE);
 			}
-			return work.subscribeOn(this.worker)
+			// Whoever does not wait any longer must not interrupt what may be a connect.
+			return Mono.fromFuture(work.subscribeOn(this.worker).toFuture(), true)
 				.timeout(timeout, this.timer)
 				.doOnError((ex) -> pause())
 				.doOnSuccess((done) -> this.paused = false);

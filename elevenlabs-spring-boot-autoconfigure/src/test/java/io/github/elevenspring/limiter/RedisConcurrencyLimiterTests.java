@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
+import io.github.elevenspring.TestRedis;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.Priority;
 import org.junit.jupiter.api.AfterAll;

@@ -1,4 +1,4 @@
-package io.github.elevenspring.limiter;
+package io.github.elevenspring;
 
 import java.io.File;
 import java.io.IOException;
@@ -20,9 +20,9 @@ import static org.awaitility.Awaitility.await;
 /**
  * A real Redis on a loopback port of its own, to be frozen, ended and started again.
  */
-final class TestRedis implements AutoCloseable {
+public final class TestRedis implements AutoCloseable {
 
-	final int port;
+	public final int port;
 
 	private final String[] options;
 
@@ -30,7 +30,7 @@ final class TestRedis implements AutoCloseable {
 
 	private Process process;
 
-	TestRedis(String... options) {
+	public TestRedis(String... options) {
 		this.options = options;
 		try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			this.port = free.getLocalPort();
@@ -42,7 +42,7 @@ final class TestRedis implements AutoCloseable {
 		start();
 	}
 
-	void start() {
+	public void start() {
 		try {
 			File folder = Files.createTempDirectory("redis").toFile();
 			List<String> command = new ArrayList<>(List.of(this.executable.getPath(), "--port",
@@ -70,7 +70,7 @@ final class TestRedis implements AutoCloseable {
 	/**
 	 * Run a command on a connection of its own.
 	 */
-	String command(String command) throws IOException {
+	public String command(String command) throws IOException {
 		try (Socket socket = new Socket()) {
 			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 1000);
 			socket.setSoTimeout(1000);
@@ -86,15 +86,15 @@ final class TestRedis implements AutoCloseable {
 		}
 	}
 
-	void freeze() {
+	public void freeze() {
 		signal("STOP");
 	}
 
-	void goOn() {
+	public void goOn() {
 		signal("CONT");
 	}
 
-	void end() {
+	public void end() {
 		Signals.kill(this.process);
 	}
 
@@ -110,12 +110,12 @@ final class TestRedis implements AutoCloseable {
 	/**
 	 * Signals to processes that a test started.
 	 */
-	static final class Signals {
+	public static final class Signals {
 
 		private Signals() {
 		}
 
-		static void send(Process process, String name) {
+		public static void send(Process process, String name) {
 			try {
 				new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
 			}
@@ -127,7 +127,7 @@ final class TestRedis implements AutoCloseable {
 			}
 		}
 
-		static void kill(Process process) {
+		public static void kill(Process process) {
 			try {
 				process.destroyForcibly().waitFor();
 			}
