@@ -144,7 +144,7 @@ class CacheTests {
 
 	@Test
 	void lastCancelReachesTheService() {
-		this.simulator.faults().next("/stream", Fault.stallAfter(100));
+		this.simulator.faults().next("/stream", Fault.stallAfter(100), 1);
 		Sinks.Empty<Void> heard = Sinks.empty();
 		Disposable one = this.elevenLabs.speech()
 			.stream(this.request)
@@ -177,7 +177,7 @@ class CacheTests {
 
 	@Test
 	void truncatedSpeechIsNotKept() {
-		this.simulator.faults().next("/text-to-speech", Fault.truncateAfter(500));
+		this.simulator.faults().next("/text-to-speech", Fault.truncateAfter(500), 1);
 		Throwable error = this.elevenLabs.speech()
 			.convert(this.request)
 			.materialize()
