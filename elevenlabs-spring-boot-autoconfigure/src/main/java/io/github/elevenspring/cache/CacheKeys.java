@@ -42,13 +42,13 @@ final class CacheKeys {
 
 	private static final int RECORD = 7;
 
-	private static final int LONGEST_PART = Long.BYTES + 1;
+	private static final int LONGEST_UNIT = 3;
 
 	private final MessageDigest digest;
 
 	private final byte[] hash;
 
-	private final byte[] buffer = new byte[1024];
+	private final byte[] buffer = new byte[4096];
 
 	private int size;
 
@@ -144,24 +144,29 @@ final class CacheKeys {
 		write(STRING);
 		int length = value.length();
 		bits(length, Integer.BYTES);
+		byte[] buffer = this.buffer;
+		int size = this.size;
 		for (int i = 0; i < length; i++) {
-			if (this.size > this.buffer.length - LONGEST_PART) {
+			if (size > buffer.length - LONGEST_UNIT) {
+				this.size = size;
 				flush();
+				size = 0;
 			}
 			char unit = value.charAt(i);
 			if (unit < 0x80) {
-				this.buffer[this.size++] = (byte) unit;
+				buffer[size++] = (byte) unit;
 			}
 			else if (unit < 0x800) {
-				this.buffer[this.size++] = (byte) (0xC0 | unit >> 6);
-				this.buffer[this.size++] = (byte) (0x80 | unit & 0x3F);
+				buffer[size++] = (byte) (0xC0 | unit >> 6);
+				buffer[size++] = (byte) (0x80 | unit & 0x3F);
 			}
 			else {
-				this.buffer[this.size++] = (byte) (0xE0 | unit >> 12);
-				this.buffer[this.size++] = (byte) (0x80 | unit >> 6 & 0x3F);
-				this.buffer[this.size++] = (byte) (0x80 | unit & 0x3F);
+				buffer[size++] = (byte) (0xE0 | unit >> 12);
+				buffer[size++] = (byte) (0x80 | unit >> 6 & 0x3F);
+				buffer[size++] = (byte) (0x80 | unit & 0x3F);
 			}
 		}
+		this.size = size;
 	}
 
 	private void number(@Nullable Long value) {
