@@ -62,7 +62,8 @@ class DocumentationTests {
 		for (MatchResult snippet : YAML.matcher(Files.readString(page)).results().toList()) {
 			YamlPropertiesFactoryBean yaml = new YamlPropertiesFactoryBean();
 			yaml.setResources(new ByteArrayResource(snippet.group(1).getBytes(StandardCharsets.UTF_8)));
-			// Not stringPropertyNames(), which leaves out what YAML takes for a number or a boolean.
+			// Not stringPropertyNames(), which leaves out what YAML takes for a number or
+			// a boolean.
 			assertThat(yaml.getObject().keySet()).isNotEmpty()
 				.map((name) -> LIST_ELEMENT.matcher(name.toString()).replaceFirst(""))
 				.filteredOn((name) -> name.startsWith("elevenlabs."))
