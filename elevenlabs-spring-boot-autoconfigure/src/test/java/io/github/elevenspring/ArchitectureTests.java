@@ -68,6 +68,9 @@ class ArchitectureTests {
 			"error..");
 
 	@ArchTest
+	static final ArchRule cacheSeesNoOtherStage = seesOnly("cache..", "cache..", "call..", "model..", "error..");
+
+	@ArchTest
 	static final ArchRule clientSeesNoStage = seesOnly("client..", "client..", "call..", "model..", "error..");
 
 	@ArchTest

@@ -17,6 +17,7 @@ import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.ApiRequest;
+import io.github.elevenspring.model.CacheUse;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -94,6 +95,10 @@ public final class ElevenLabsClient implements CallChain {
 	@Override
 	public Flux<ReplyPart> proceed(Call call) {
 		return Flux.deferContextual((context) -> {
+			if (call.options().cacheUse() == CacheUse.STALE) {
+				return Flux.error(new ElevenLabsRejectedException(ErrorKind.NOT_FOUND,
+						"Nothing is kept that could answer: set elevenlabs.cache.enabled, or ask with another CacheUse"));
+			}
 			String key = connection(this.apiKey);
 			if (!StringUtils.hasText(key) || key.startsWith(UNRESOLVED)) {
 				return Flux.error(new ElevenLabsRejectedException(ErrorKind.AUTH,
@@ -109,7 +114,9 @@ public final class ElevenLabsClient implements CallChain {
 			URI uri = RequestUri.of(BaseUrl.checked(connection(this.baseUrl)), request);
 			Redaction redaction = new Redaction(key, () -> SentTexts.of(call));
 			AtomicBoolean failed = new AtomicBoolean();
-			CallProgress.of(context).countAttempt();
+			if (!CallProgress.of(context).countAttempt()) {
+				return Flux.never();
+			}
 			return send(call, request, uri, redaction, failed)
 				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority(), failed::get));
 		});

@@ -20,6 +20,13 @@ public enum CacheUse {
 	/**
 	 * Ask ElevenLabs, share the answer with nobody and keep nothing.
 	 */
-	BYPASS
+	BYPASS,
+
+	/**
+	 * An answer that is kept will do, even one whose time is over. Nothing is sent: if
+	 * there is none, the call fails with kind
+	 * {@link io.github.elevenspring.error.ErrorKind#NOT_FOUND}.
+	 */
+	STALE
 
 }

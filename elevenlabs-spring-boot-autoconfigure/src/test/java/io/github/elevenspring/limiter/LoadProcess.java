@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.elevenspring.TestRedis;
 import io.github.elevenspring.model.Priority;
 
 /**

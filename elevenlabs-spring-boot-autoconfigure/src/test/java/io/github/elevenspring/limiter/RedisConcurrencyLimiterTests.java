@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.github.elevenspring.TestRedis;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.Priority;
 import org.junit.jupiter.api.AfterAll;

@@ -1,4 +1,4 @@
-package io.github.elevenspring.limiter;
+package io.github.elevenspring;
 
 import java.io.File;
 import java.io.IOException;
@@ -23,11 +23,11 @@ import static org.awaitility.Awaitility.await;
  * A real Redis on a loopback port of its own, to be frozen, ended and started again. It
  * ends with the tests, whatever becomes of them.
  */
-final class TestRedis implements AutoCloseable {
+public final class TestRedis implements AutoCloseable {
 
 	private static File unpacked;
 
-	final int port;
+	public final int port;
 
 	private final String[] options;
 
@@ -41,7 +41,7 @@ final class TestRedis implements AutoCloseable {
 	 * Start a Redis. Where none can run, the test is skipped, except in continuous
 	 * integration.
 	 */
-	TestRedis(String... options) {
+	public TestRedis(String... options) {
 		this.options = options;
 		this.executable = executable();
 		try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -77,7 +77,7 @@ final class TestRedis implements AutoCloseable {
 		}
 	}
 
-	void start() {
+	public void start() {
 		try {
 			File folder = Files.createDirectories(Path.of("target", "redis", Integer.toString(this.port))).toFile();
 			List<String> command = new ArrayList<>(
@@ -106,7 +106,7 @@ final class TestRedis implements AutoCloseable {
 	/**
 	 * Run a command on a connection of its own.
 	 */
-	String command(String command) throws IOException {
+	public String command(String command) throws IOException {
 		try (Socket socket = new Socket()) {
 			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 10_000);
 			socket.setSoTimeout(10_000);
@@ -122,15 +122,15 @@ final class TestRedis implements AutoCloseable {
 		}
 	}
 
-	void freeze() {
+	public void freeze() {
 		signal("STOP");
 	}
 
-	void goOn() {
+	public void goOn() {
 		signal("CONT");
 	}
 
-	void end() {
+	public void end() {
 		Signals.kill(this.process);
 	}
 
@@ -147,12 +147,12 @@ final class TestRedis implements AutoCloseable {
 	/**
 	 * Signals to processes that a test started.
 	 */
-	static final class Signals {
+	public static final class Signals {
 
 		private Signals() {
 		}
 
-		static void send(Process process, String name) {
+		public static void send(Process process, String name) {
 			try {
 				new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
 			}
@@ -164,7 +164,7 @@ final class TestRedis implements AutoCloseable {
 			}
 		}
 
-		static void kill(Process process) {
+		public static void kill(Process process) {
 			try {
 				process.destroyForcibly().waitFor();
 			}
