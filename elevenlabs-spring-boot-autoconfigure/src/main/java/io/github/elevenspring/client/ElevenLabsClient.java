@@ -17,6 +17,7 @@ import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.ApiRequest;
+import io.github.elevenspring.model.CacheUse;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -93,6 +94,11 @@ public final class ElevenLabsClient implements CallChain {
 
 	@Override
 	public Flux<ReplyPart> proceed(Call call) {
+		if (call.options().cacheUse() == CacheUse.STALE) {
+			return Flux.error(new ElevenLabsRejectedException(ErrorKind.NOT_FOUND,
+					"The call takes an answer from the cache only, and there is no cache: set another CacheUse, or"
+							+ " switch the cache on"));
+		}
 		return Flux.deferContextual((context) -> {
 			String key = connection(this.apiKey);
 			if (!StringUtils.hasText(key) || key.startsWith(UNRESOLVED)) {

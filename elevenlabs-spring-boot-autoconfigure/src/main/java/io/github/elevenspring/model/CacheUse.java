@@ -20,6 +20,12 @@ public enum CacheUse {
 	/**
 	 * Ask ElevenLabs, share the answer with nobody and keep nothing.
 	 */
-	BYPASS
+	BYPASS,
+
+	/**
+	 * An answer whose time is over will do too; nothing is sent, and without one the call
+	 * fails.
+	 */
+	STALE
 
 }
