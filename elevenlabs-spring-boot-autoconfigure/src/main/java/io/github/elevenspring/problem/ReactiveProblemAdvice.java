@@ -35,8 +35,15 @@ public final class ReactiveProblemAdvice {
 		this.problems = problems;
 	}
 
+	/**
+	 * Answer an error. An advice of the application that catches all exceptions catches
+	 * these too, and can hand them on to this method.
+	 * @param error the error
+	 * @param exchange the exchange
+	 * @return the answer, or the error itself if an answer has begun
+	 */
 	@ExceptionHandler
-	Mono<ResponseEntity<ProblemDetail>> handle(ElevenLabsException error, ServerWebExchange exchange) {
+	public Mono<ResponseEntity<ProblemDetail>> handle(ElevenLabsException error, ServerWebExchange exchange) {
 		if (exchange.getResponse().isCommitted()) {
 			return Mono.error(error);
 		}

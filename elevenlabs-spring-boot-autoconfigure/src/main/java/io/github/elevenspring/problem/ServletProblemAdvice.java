@@ -34,8 +34,18 @@ public final class ServletProblemAdvice {
 		this.problems = problems;
 	}
 
+	/**
+	 * Answer an error. An advice of the application that catches all exceptions catches
+	 * these too, and can hand them on to this method.
+	 * @param error the error
+	 * @param response where the answer goes
+	 * @param locale language of the client
+	 * @return the answer
+	 * @throws ElevenLabsException the error itself if an answer has begun
+	 */
 	@ExceptionHandler
-	ResponseEntity<ProblemDetail> handle(ElevenLabsException error, HttpServletResponse response, Locale locale) {
+	public ResponseEntity<ProblemDetail> handle(ElevenLabsException error, HttpServletResponse response,
+			Locale locale) {
 		if (response.isCommitted()) {
 			throw error;
 		}
