@@ -20,6 +20,8 @@ import io.github.elevenspring.model.speech.SpeechRequest;
  */
 record FailedCall(Call call, SpeechRequest request, ElevenLabsException error, List<Throwable> later) {
 
+	private static final int MOST_SUPPRESSED = 16;
+
 	FailedCall and(Throwable error) {
 		List<Throwable> all = new ArrayList<>(this.later);
 		all.add(error);
@@ -41,10 +43,15 @@ record FailedCall(Call call, SpeechRequest request, ElevenLabsException error, L
 	}
 
 	/**
-	 * Return the error for the caller, who did not ask for the other ways.
+	 * Return the error for the caller, who did not ask for the other ways. Equal calls
+	 * that shared a request share its error too, so not all of them can leave theirs.
 	 */
 	ElevenLabsException explained() {
-		this.later.stream().filter((error) -> error != this.error).forEach(this.error::addSuppressed);
+		for (Throwable error : this.later) {
+			if (error != this.error && this.error.getSuppressed().length < MOST_SUPPRESSED) {
+				this.error.addSuppressed(error);
+			}
+		}
 		return this.error;
 	}
 

@@ -148,6 +148,18 @@ class FallbackStageTests {
 		assertThat(line.asked()).hasSize(3);
 	}
 
+	@Test
+	void anErrorThatManyShareDoesNotGrow() {
+		ElevenLabsException shared = Line.error(ErrorKind.NETWORK);
+		Line line = new Line(settings(Kind.ENGINE),
+				(request, error) -> Mono.error(new IllegalStateException("broken engine")));
+		for (int call = 0; call < 1000; call++) {
+			line.answers(Flux.error(shared));
+			assertThat(kindOf(line.speak())).isEqualTo(ErrorKind.NETWORK);
+		}
+		assertThat(shared.getSuppressed()).hasSizeBetween(1, 32);
+	}
+
 	@ParameterizedTest
 	@EnumSource(ErrorKind.class)
 	void eachWayIsForTheErrorsItCanDoSomethingAbout(ErrorKind kind) {
