@@ -99,7 +99,20 @@ public enum ConcurrencyGroup {
 		return (int) Math.max(1, Math.min(MOST_PARTS, parts));
 	}
 
+	/**
+	 * Return the group of a name, which is the service's or that of a model. The usual
+	 * ones are not searched for parts.
+	 */
 	private static ConcurrencyGroup ofName(String name) {
+		return switch (name) {
+			case "standard", ModelCatalog.DEFAULT_MODEL -> STANDARD;
+			case "turbo" -> FLASH;
+			case "standard_eleven_v4" -> V4;
+			default -> ofPartOfName(name);
+		};
+	}
+
+	private static ConcurrencyGroup ofPartOfName(String name) {
 		if (name.contains("v4")) {
 			return V4;
 		}

@@ -98,7 +98,7 @@ public final class ConcurrencyLimits {
 
 	ConcurrencyLimiter limiter(ConcurrencyGroup group) {
 		ConcurrencyLimiter limiter = this.limiters.get(group);
-		Assert.state(limiter != null, () -> "No limiter for " + group);
+		Assert.state(limiter != null, "Each group must have a limiter");
 		return limiter;
 	}
 

@@ -76,6 +76,10 @@ final class LimitedFlux extends Flux<ReplyPart> {
 
 		private final LimitedFlux source;
 
+		/**
+		 * Running from the moment the reply is subscribed to: who leaves after the grant,
+		 * but before that, leaves the permit to {@link #onSubscribe}.
+		 */
 		private volatile int state;
 
 		/**
@@ -97,20 +101,14 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		private volatile boolean unbounded;
 
 		/**
-		 * Written before the demand is looked at, and the other way round.
+		 * Belongs to the signals of the reply; others look at it in state running only.
 		 */
-		private volatile @Nullable Subscription upstream;
+		private @Nullable Subscription upstream;
 
 		/**
 		 * Set under the monitor, and looked at after the state has changed.
 		 */
 		private volatile @Nullable Disposable expiry;
-
-		/**
-		 * Whether the subscriber left while the reply was being subscribed to: the permit
-		 * is given back when that is cancelled. Guarded by this.
-		 */
-		private boolean orphaned;
 
 		/**
 		 * What the service said when it did not honour the permit.
@@ -170,10 +168,9 @@ final class LimitedFlux extends Flux<ReplyPart> {
 
 		@Override
 		boolean granted() {
-			if (!STATE.compareAndSet(this, WAITING, RUNNING)) {
+			if (this.state == ENDED) {
 				return false;
 			}
-			stopExpiry();
 			try {
 				this.source.reply.subscribe(this);
 			}
@@ -196,21 +193,25 @@ final class LimitedFlux extends Flux<ReplyPart> {
 
 		@Override
 		public void onSubscribe(Subscription upstream) {
+			this.upstream = upstream;
+			boolean running;
 			long demand = 0;
 			if (this.unbounded) {
-				this.upstream = upstream;
+				running = STATE.compareAndSet(this, WAITING, RUNNING);
 			}
 			else {
 				synchronized (this) {
-					this.upstream = upstream;
+					running = STATE.compareAndSet(this, WAITING, RUNNING);
 					demand = this.demand;
 				}
 			}
-			if (this.state == ENDED) {
+			if (!running) {
 				upstream.cancel();
-				releaseOrphan();
+				this.source.limiter.release(this, CallEnd.UNCLEAR);
+				return;
 			}
-			else if (this.unbounded) {
+			stopExpiry();
+			if (this.unbounded) {
 				upstream.request(Long.MAX_VALUE);
 			}
 			else if (demand > 0) {
@@ -226,11 +227,11 @@ final class LimitedFlux extends Flux<ReplyPart> {
 			Subscription upstream;
 			if (n == Long.MAX_VALUE) {
 				this.unbounded = true;
-				upstream = this.upstream;
+				upstream = running();
 			}
 			else {
 				synchronized (this) {
-					upstream = this.upstream;
+					upstream = running();
 					if (!this.begun) {
 						this.demand = Operators.addCap(this.demand, n);
 					}
@@ -239,6 +240,10 @@ final class LimitedFlux extends Flux<ReplyPart> {
 			if (upstream != null) {
 				upstream.request(n);
 			}
+		}
+
+		private @Nullable Subscription running() {
+			return (this.state == RUNNING) ? this.upstream : null;
 		}
 
 		@Override
@@ -265,6 +270,9 @@ final class LimitedFlux extends Flux<ReplyPart> {
 
 		@Override
 		public void onError(Throwable error) {
+			if (this.upstream == null) {
+				onSubscribe(Operators.emptySubscription());
+			}
 			if (!this.begun && error instanceof ElevenLabsApiException refusal
 					&& refusal.getKind() == ErrorKind.CONCURRENCY) {
 				goBack(refusal);
@@ -274,17 +282,14 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				this.actual.onError(error);
 			}
 			else {
-				releaseOrphan();
 				Operators.onErrorDropped(error, currentContext());
 			}
 		}
 
 		private void goBack(ElevenLabsApiException refusal) {
 			this.refusal = refusal;
+			this.upstream = null;
 			if (STATE.compareAndSet(this, RUNNING, WAITING)) {
-				synchronized (this) {
-					this.upstream = null;
-				}
 				Integer limit = refusal.getConcurrencyLimit();
 				this.source.limiter.refusedByService(this, (limit != null) ? limit : 0);
 				if (this.state == ENDED) {
@@ -309,30 +314,15 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				this.source.limiter.leave(this);
 			}
 			else if (before == RUNNING) {
-				Subscription upstream;
-				synchronized (this) {
-					upstream = this.upstream;
-					this.orphaned = upstream == null;
-				}
-				if (upstream != null) {
-					try {
+				Subscription upstream = this.upstream;
+				try {
+					if (upstream != null) {
 						upstream.cancel();
 					}
-					finally {
-						this.source.limiter.release(this, CallEnd.UNCLEAR);
-					}
 				}
-			}
-		}
-
-		private void releaseOrphan() {
-			boolean orphaned;
-			synchronized (this) {
-				orphaned = this.orphaned;
-				this.orphaned = false;
-			}
-			if (orphaned) {
-				this.source.limiter.release(this, CallEnd.UNCLEAR);
+				finally {
+					this.source.limiter.release(this, CallEnd.UNCLEAR);
+				}
 			}
 		}
 

@@ -11,6 +11,8 @@ import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -54,6 +56,11 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	private final WaitingQueue queue;
 
 	/**
+	 * All that are in the queue; guarded by the lock.
+	 */
+	private final TimingWheel expiries;
+
+	/**
 	 * Guarded by the lock.
 	 */
 	private final AdaptiveLimit limits;
@@ -90,7 +97,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	private volatile boolean recovering;
 
 	/**
-	 * When the next grant is tried even if nothing happens until then, or 0; guarded by
+	 * When the queue is looked at even if nothing happens until then, or 0; guarded by
 	 * the lock.
 	 */
 	private long wakeAt;
@@ -99,6 +106,11 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	 * Whether the timer still has to be told about that; written under the lock.
 	 */
 	private volatile boolean wakeWanted;
+
+	/**
+	 * Belongs to the thread that drains.
+	 */
+	private Disposable alarm = Disposables.disposed();
 
 	/**
 	 * How long a call holds a slot, as a moving average in nanoseconds. Updates that get
@@ -127,6 +139,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		this.longestWait = TimeUnit.NANOSECONDS.convert(settings.maxWait());
 		this.adaptive = settings.adaptive();
 		this.shaper = settings.newShaper(now());
+		this.expiries = new TimingWheel(now());
 		this.queue = new WaitingQueue(settings.guaranteedShares(), TimeUnit.NANOSECONDS.convert(settings.ageing()));
 	}
 
@@ -143,7 +156,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	}
 
 	private void enqueue(Waiter waiter) {
-		long patience = Math.min(this.longestWait, waiter.patience());
+		long patience = patience(waiter);
 		ElevenLabsException refusal = null;
 		Waiter displaced = null;
 		boolean begun;
@@ -156,8 +169,11 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 				if (refusal == null) {
 					displaced = (this.queue.size() >= this.capacity) ? this.queue.removeLastBelow(waiter.priority)
 							: null;
+					if (displaced != null) {
+						removed(displaced);
+					}
 					this.queue.addLast(waiter);
-					this.waiting = this.queue.size();
+					added(waiter, now, patience);
 				}
 			}
 		}
@@ -174,9 +190,36 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			waiter.refused(refusal);
 		}
 		else {
-			waiter.expireIn(patience, this.timer, () -> expire(waiter, patience));
 			drain();
 		}
+	}
+
+	/**
+	 * Take note that a waiter is in the queue now. Called under the lock.
+	 */
+	private void added(Waiter waiter, long now, long patience) {
+		this.expiries.add(waiter, now, patience);
+		this.waiting = this.queue.size();
+	}
+
+	/**
+	 * Take a waiter out of the queue. Called under the lock.
+	 * @return whether it was there
+	 */
+	private boolean remove(Waiter waiter) {
+		boolean removed = this.queue.remove(waiter);
+		if (removed) {
+			removed(waiter);
+		}
+		return removed;
+	}
+
+	/**
+	 * Take note that a waiter is not in the queue any more. Called under the lock.
+	 */
+	private void removed(Waiter waiter) {
+		this.expiries.remove(waiter);
+		this.waiting = this.queue.size();
 	}
 
 	private @Nullable ElevenLabsException refusalOfNewcomer(Waiter waiter, long patience, long now) {
@@ -202,19 +245,6 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		return null;
 	}
 
-	private void expire(Waiter waiter, long patience) {
-		long expected;
-		synchronized (this.lock) {
-			if (!this.queue.remove(waiter)) {
-				return;
-			}
-			this.waiting = this.queue.size();
-			expected = expectedWait(this.queue.mostAheadOfNewcomer(waiter), now());
-		}
-		waiter.refused(tooLate(patience, expected));
-		drain();
-	}
-
 	private ElevenLabsRejectedException tooLate(long patience, long expected) {
 		return refusal(ErrorKind.QUEUE_TIMEOUT,
 				"No slot of group " + this.name + " came free within " + millis(patience)
@@ -224,13 +254,13 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 
 	@Override
 	public void leave(Waiter waiter) {
+		boolean left;
 		synchronized (this.lock) {
-			if (!this.queue.remove(waiter)) {
-				return;
-			}
-			this.waiting = this.queue.size();
+			left = remove(waiter);
 		}
-		drain();
+		if (left) {
+			drain();
+		}
 	}
 
 	@Override
@@ -267,8 +297,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	@Override
 	public void refusedByService(Waiter waiter, int advertised) {
 		int accepted = giveBack(waiter);
-		long patience = Math.min(this.longestWait, waiter.patience());
-		long left;
+		long patience = patience(waiter);
 		ElevenLabsException refusal = null;
 		synchronized (this.lock) {
 			long now = now();
@@ -277,7 +306,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 				this.limits.refused(accepted, advertised);
 			}
 			learned();
-			left = waiter.waitingSince + patience - now;
+			long left = waiter.waitingSince + patience - now;
 			if (this.ended) {
 				refusal = shutDown();
 			}
@@ -286,14 +315,11 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			}
 			else {
 				this.queue.addFirst(waiter);
-				this.waiting = this.queue.size();
+				added(waiter, now, left);
 			}
 		}
 		if (refusal != null) {
 			waiter.refused(refusal);
-		}
-		else {
-			waiter.expireIn(left, this.timer, () -> expire(waiter, patience));
 		}
 		drain();
 	}
@@ -319,7 +345,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		boolean raised;
 		synchronized (this.lock) {
 			int before = this.limit;
-			this.limits.observed(maximum, current, Math.max(waiter.inFlightAtGrant, this.inFlight.get()));
+			this.limits.observed(maximum, current, waiter.inFlightAtGrant, this.inFlight.get());
 			learned();
 			raised = this.limit > before;
 		}
@@ -386,11 +412,11 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		synchronized (this.lock) {
 			this.ended = this.closed;
 			for (Waiter waiter = this.queue.next(); waiter != null; waiter = this.queue.next()) {
-				this.queue.remove(waiter);
+				remove(waiter);
 				refused.add(waiter);
 			}
-			this.waiting = 0;
 		}
+		drain();
 		refused.forEach((waiter) -> waiter.refused(shutDown()));
 	}
 
@@ -410,7 +436,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 					grant(waiter, now());
 				}
 				if (this.wakeWanted) {
-					scheduleWake();
+					setAlarm();
 				}
 				missed = this.drains.addAndGet(-missed);
 			}
@@ -429,12 +455,17 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	private @Nullable Waiter takeNext() {
 		synchronized (this.lock) {
 			Waiter waiter = this.queue.next();
+			if (waiter == null) {
+				sleep();
+				return null;
+			}
 			long now = now();
-			if (waiter == null || !tryBegin(waiter, now)) {
+			if (!tryBegin(waiter, now)) {
+				wakeBy(this.expiries.nextPoll());
 				return null;
 			}
 			this.queue.take(waiter, now);
-			this.waiting = this.queue.size();
+			removed(waiter);
 			return waiter;
 		}
 	}
@@ -475,13 +506,25 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		}
 	}
 
-	private void scheduleWake() {
+	/**
+	 * Nobody waits, so there is nothing to wake for.
+	 */
+	private void sleep() {
+		if (this.wakeAt != 0) {
+			this.wakeAt = 0;
+			this.wakeWanted = true;
+		}
+	}
+
+	private void setAlarm() {
 		long at;
 		synchronized (this.lock) {
 			at = this.wakeAt;
 			this.wakeWanted = false;
 		}
-		this.timer.schedule(() -> wake(at), Math.max(0, at - now()), TimeUnit.NANOSECONDS);
+		this.alarm.dispose();
+		this.alarm = (at != 0) ? this.timer.schedule(() -> wake(at), Math.max(0, at - now()), TimeUnit.NANOSECONDS)
+				: Disposables.disposed();
 	}
 
 	private void wake(long at) {
@@ -490,7 +533,41 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 				this.wakeAt = 0;
 			}
 		}
-		drain();
+		try {
+			boolean expired;
+			do {
+				expired = expireNext();
+			}
+			while (expired);
+		}
+		finally {
+			drain();
+		}
+	}
+
+	/**
+	 * Refuse one who has waited too long.
+	 * @return whether there was one
+	 */
+	private boolean expireNext() {
+		Waiter waiter;
+		long expected;
+		synchronized (this.lock) {
+			long now = now();
+			waiter = this.expiries.poll(now);
+			if (waiter == null) {
+				return false;
+			}
+			this.queue.remove(waiter);
+			this.waiting = this.queue.size();
+			expected = expectedWait(this.queue.mostAheadOfNewcomer(waiter), now);
+		}
+		waiter.refused(tooLate(patience(waiter), expected));
+		return true;
+	}
+
+	private long patience(Waiter waiter) {
+		return Math.min(this.longestWait, waiter.patience());
 	}
 
 	private boolean tryTake(Waiter waiter) {

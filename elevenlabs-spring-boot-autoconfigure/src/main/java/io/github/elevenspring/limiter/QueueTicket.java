@@ -18,7 +18,9 @@ import reactor.util.context.Context;
 public interface QueueTicket {
 
 	/**
-	 * Return where the call stands now.
+	 * Return where the call stands now. The cost grows with the number of tenants that
+	 * wait, and with the calls of its own tenant before it: to be asked for what somebody
+	 * looks at, not for each of very many calls all the time.
 	 * @return its place, the first one if it does not wait (any more)
 	 */
 	QueuePosition position();

@@ -1,5 +1,8 @@
 package io.github.elevenspring.limiter;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +25,7 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.connection.ReactiveRedisConnection;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
+import org.springframework.data.redis.core.script.DigestUtils;
 import org.springframework.data.redis.core.script.RedisScript;
 
 /**
@@ -41,8 +45,7 @@ final class RedisLink {
 
 	private final ReactiveStringRedisTemplate template;
 
-	private final RedisScript<String> script = RedisScript.of(new ClassPathResource("limiter.lua", RedisLink.class),
-			String.class);
+	private final RedisScript<String> script = Script.read();
 
 	private final String prefix;
 
@@ -189,6 +192,32 @@ final class RedisLink {
 
 	void close() {
 		stopListening();
+	}
+
+	/**
+	 * The script and its digest, ready before the first call: event loops need both.
+	 *
+	 * @param getScriptAsString the text
+	 * @param getSha1 the digest of the text
+	 */
+	private record Script(String getScriptAsString, String getSha1) implements RedisScript<String> {
+
+		static Script read() {
+			try {
+				String text = new ClassPathResource("limiter.lua", RedisLink.class)
+					.getContentAsString(StandardCharsets.UTF_8);
+				return new Script(text, DigestUtils.sha1DigestAsHex(text));
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+		@Override
+		public Class<String> getResultType() {
+			return String.class;
+		}
+
 	}
 
 	private record Bound(Duration first, Duration second) {

@@ -53,6 +53,15 @@ abstract class Waiter {
 
 	@Nullable Waiter younger;
 
+	/**
+	 * When the wait has gone on too long, in ticks of the wheel.
+	 */
+	long expiry;
+
+	@Nullable Waiter previousInSlot;
+
+	@Nullable Waiter nextInSlot;
+
 	Waiter(Priority priority, @Nullable String tenant, int weight) {
 		this.priority = priority;
 		this.tenant = (tenant != null) ? tenant : "";
@@ -60,7 +69,8 @@ abstract class Waiter {
 	}
 
 	/**
-	 * Run a task when the wait has gone on too long, unless it ends before.
+	 * Run a task when the wait has gone on too long, unless it ends before. For limiters
+	 * that do not put the waiter on a {@link TimingWheel}.
 	 * @param nanos how long that is
 	 * @param timer runs the task
 	 * @param task the task

@@ -15,7 +15,7 @@ local ageing = tonumber(ARGV[9])
 local adaptive = ARGV[12] == '1'
 local ARGS = 13
 
-local ANSWERS, DECREASE, CALLS_PER_RECOVERY, FIRST_PAUSE, MOST_DOUBLINGS, MOST_GROWTH = 9, 0.75, 10, 50, 6, 3
+local ANSWERS, DECREASE, CALLS_PER_RECOVERY, FIRST_PAUSE, MOST_DOUBLINGS, MOST_GROWTH = 20, 0.5, 10, 50, 6, 3
 local KEEP = 86400000
 
 local time = redis.call('TIME')
@@ -54,20 +54,17 @@ if not s.cfg then
 	set('bind', ARGV[11])
 end
 
-local function limit()
+local function ceiling()
 	local allowed = get('cfg', 1)
 	if s.max then
-		local maximum = get('max', 1)
-		if s.bind == '1' then
-			maximum = math.min(maximum, allowed)
-		end
-		allowed = maximum - get('oth', 0)
+		local share = get('max', 1) - get('oth', 0)
+		allowed = s.bind == '1' and math.min(share, allowed) or share
 	end
-	allowed = allowed - headroom
-	if s.after then
-		allowed = math.min(allowed, get('after', 1))
-	end
-	return math.max(1, math.floor(allowed))
+	return math.max(1, allowed - headroom)
+end
+
+local function limit()
+	return math.min(ceiling(), get('after', math.huge))
 end
 
 local inflight = get('inflight', 0)
@@ -255,41 +252,68 @@ local function grant()
 	end
 end
 
+-- What others take is learned as AdaptiveLimit does. 'seen': of each of the last answers what was counted, the most
+-- that all instances had in flight, and what others took at the most; 'answers': how many came since the last refusal.
 local function observe(maximum, current, ours)
 	if not adaptive or maximum <= 0 then
 		return
 	end
-	if maximum ~= get('max', -1) then
-		set('max', text(maximum))
+	local others = get('oth', 0)
+	if s.after then
+		if maximum == get('max', -1) then
+			others = math.max(others, maximum - headroom - get('after', 1))
+		end
 		clear('after')
 	end
-	local others = {}
-	for other in string.gmatch(s.others or '', '%d+') do
-		others[#others + 1] = tonumber(other)
+	set('burst', '0')
+	set('max', text(maximum))
+	local atMost = math.max(0, current - math.min(ours, inflight))
+	local answer = current .. ':' .. math.max(ours, inflight + reserved()) .. ':' .. atMost
+	local last = {}
+	local highest, second, most, othersAtMost = 0, 0, 0, 0
+	for counted, m, o in string.gmatch(answer .. ' ' .. (s.seen or ''), '(%d+):(%d+):(%d+)') do
+		if #last < ANSWERS then
+			counted = tonumber(counted)
+			second = math.max(second, math.min(highest, counted))
+			highest = math.max(highest, counted)
+			most, othersAtMost = math.max(most, tonumber(m)), math.max(othersAtMost, tonumber(o))
+			last[#last + 1] = counted .. ':' .. m .. ':' .. o
+		end
 	end
-	others[#others + 1] = math.max(0, current - ours)
-	while #others > ANSWERS do
-		table.remove(others, 1)
+	set('seen', table.concat(last, ' '))
+	local answers = math.min(get('answers', 0) + 1, ANSWERS)
+	set('answers', text(answers))
+	others = math.max(others, second - most)
+	if answers == ANSWERS then
+		others = math.min(others, othersAtMost + 1)
 	end
-	set('others', table.concat(others, ' '))
-	table.sort(others)
-	set('oth', text(others[math.floor((#others + 1) / 2)]))
+	set('oth', text(others))
+	local below = atMost < others and get('below', 0) + 1 or 0
+	if below >= math.max(ANSWERS, CALLS_PER_RECOVERY * limit()) then
+		below = 0
+		set('oth', text(others - 1))
+	end
+	set('below', text(below))
 end
 
 local function refused(advertised)
 	if not adaptive then
 		return
 	end
-	if advertised > 0 and not s.max then
+	if advertised > 0 then
 		set('max', text(advertised))
 	end
-	local before, accepted = limit(), inflight + reserved()
-	local decreased = math.min(before - 1, math.max(accepted, math.floor(before * DECREASE)))
-	if accepted > 0 then
-		decreased = math.min(decreased, accepted)
+	local before, accepted, count = limit(), inflight + reserved(), get('served', 0)
+	if count >= get('burst', 0) then
+		count = 0
+		set('burst', text(accepted))
 	end
-	set('after', text(math.max(1, decreased)))
-	set('served', '0')
+	set('served', text(count))
+	set('answers', '0')
+	set('below', '0')
+	if accepted + count < before then
+		set('after', text(math.max(1, accepted + count, math.floor(before * DECREASE))))
+	end
 end
 
 local function served()
@@ -300,11 +324,11 @@ local function served()
 	local after, count = get('after', 1), get('served', 0) + 1
 	if count >= CALLS_PER_RECOVERY * after then
 		count = 0
-		after = after + 1
-		if after >= get('max', get('cfg', 1)) then
+		set('burst', '0')
+		if after + 1 >= ceiling() then
 			clear('after')
 		else
-			set('after', text(after))
+			set('after', text(after + 1))
 		end
 	end
 	set('served', text(count))

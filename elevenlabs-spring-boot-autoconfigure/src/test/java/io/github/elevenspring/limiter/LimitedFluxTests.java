@@ -181,6 +181,23 @@ class LimitedFluxTests {
 	}
 
 	@Test
+	void aReplyThatThrowsAfterACancelFreesTheSlot() {
+		BaseSubscriber<ReplyPart> caller = new BaseSubscriber<>() {
+		};
+		Flux<ReplyPart> broken = new Flux<>() {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super ReplyPart> actual) {
+				caller.cancel();
+				throw new IllegalStateException("Thrown on purpose");
+			}
+
+		};
+		limited(broken).subscribe(caller);
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
 	void tellsWhereACallStands() {
 		List<QueueTicket> tickets = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {

@@ -4,8 +4,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
@@ -19,10 +20,7 @@ import org.jetbrains.lincheck.Lincheck;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * Model checking of the limiter and its permits: Lincheck runs each scenario under very
@@ -38,167 +36,126 @@ class LimiterModelTests {
 
 	@Test
 	void aPermitThatComesFreeReachesWhoeverWaits() {
-		check(() -> {
-			World world = new World(1);
-			Asker first = world.asker();
-			Asker second = world.asker();
-			Asker third = world.asker();
-			run(first::enterAndRelease, second::enterAndRelease, third::enterAndRelease);
-			world.isAtRest();
-			world.require(first.grants == 1 && second.grants == 1 && third.grants == 1, "each has a permit once");
+		check(1, (world) -> {
+			List<Asker> askers = List.of(world.asker(1), world.asker(1), world.asker(1));
+			run(askers.get(0)::pass, askers.get(1)::pass, askers.get(2)::pass);
+			askers.forEach(Asker::hasPassed);
 		});
 	}
 
 	@Test
 	void whoLeavesTheQueueLosesNoPermit() {
-		check(() -> {
-			World world = new World(1);
-			Asker holder = world.asker();
-			Asker leaver = world.asker();
-			Asker other = world.asker();
-			world.limiter.enter(holder);
-			world.limiter.enter(leaver);
-			run(() -> world.limiter.release(holder, CallEnd.SERVED), leaver::leave, other::enterAndRelease);
+		check(1, (world) -> {
+			Asker holder = world.holder();
+			Asker leaver = world.holder();
+			Asker other = world.asker(1);
+			run(holder::release, () -> world.limiter.leave(leaver), other::pass);
 			if (leaver.grants == 1) {
-				world.limiter.release(leaver, CallEnd.UNCLEAR);
+				leaver.release();
 			}
-			world.isAtRest();
-			world.require(other.grants == 1, "the other has a permit");
+			other.hasPassed();
 		});
 	}
 
 	@Test
 	void aHeavyCallGetsAllSlots() {
-		check(() -> {
-			World world = new World(2);
-			Asker heavy = world.asker(2);
-			Asker first = world.asker();
-			Asker second = world.asker();
-			run(heavy::enterAndRelease, first::enterAndRelease, second::enterAndRelease);
-			world.isAtRest();
-			world.require(heavy.grants == 1 && first.grants == 1 && second.grants == 1, "each has a permit once");
+		check(2, (world) -> {
+			List<Asker> askers = List.of(world.asker(2), world.asker(1), world.asker(1));
+			run(askers.get(0)::pass, askers.get(1)::pass, askers.get(2)::pass);
+			askers.forEach(Asker::hasPassed);
 		});
 	}
 
 	@Test
 	void aRaisedLimitWakesWhoeverWaits() {
-		check(() -> {
-			World world = new World(1);
-			Asker holder = world.asker();
-			Asker waiter = world.asker();
-			world.limiter.enter(holder);
-			run(() -> world.limiter.enter(waiter), () -> world.limiter.limit(2));
-			world.require(waiter.grants == 1, "the waiter has its permit");
-			world.limiter.release(holder, CallEnd.SERVED);
-			world.limiter.release(waiter, CallEnd.SERVED);
-			world.isAtRest();
+		check(1, (world) -> {
+			Asker holder = world.holder();
+			Asker waiter = world.asker(1);
+			run(waiter::pass, () -> world.limiter.limit(2));
+			waiter.hasPassed();
+			holder.release();
 		});
 	}
 
 	@Test
 	void nobodySlipsInBehindTheLastRefusalOfAShutdown() {
-		check(() -> {
-			World world = new World(1);
-			Asker holder = world.asker();
-			Asker waiter = world.asker();
-			world.limiter.enter(holder);
+		check(1, (world) -> {
+			Asker holder = world.holder();
+			Asker waiter = world.asker(1);
 			run(() -> world.limiter.enter(waiter), () -> {
 				world.limiter.close();
 				world.limiter.refuseWaiting();
 			}, () -> world.limiter.refusedByService(holder, 0));
 			world.timer.fire();
-			world.require(waiter.grants + waiter.refusals == 1, "the waiter got one answer");
-			world.require(holder.grants - 1 + holder.refusals == 1, "the holder got one more answer");
-			for (Asker asker : List.of(waiter, holder)) {
-				if (asker.refusals == 0) {
-					world.limiter.release(asker, CallEnd.SERVED);
-				}
-			}
-			world.isAtRest();
+			require(waiter.grants + waiter.refusals == 1, "the waiter got one answer");
+			require(holder.grants - 1 + holder.refusals == 1, "the holder got one more answer");
+			Stream.of(waiter, holder).filter((asker) -> asker.refusals == 0).forEach(Asker::release);
 		});
 	}
 
 	@Test
 	void cancelAndGrantAndCompletionGiveThePermitBackOnce() {
-		check(() -> {
-			World world = new World(1);
-			Asker holder = world.asker();
-			world.limiter.enter(holder);
-			Caller caller = new Caller();
-			Source source = new Source();
-			new LimitedFlux(source, world.limiter, CallOptions.defaults(), 1).subscribe(caller);
-			run(() -> world.limiter.release(holder, CallEnd.SERVED), caller::cancel);
-			world.require(source.running.get() == 0, "the request was cancelled");
-			world.isAtRest();
+		check(1, (world) -> {
+			Asker holder = world.holder();
+			Call call = world.call();
+			run(holder::release, call::cancel);
 		});
 	}
 
 	@Test
 	void aReplyEndsOnceWhoeverIsFirst() {
-		check(() -> {
-			World world = new World(1);
-			Caller caller = new Caller();
-			Source source = new Source();
-			new LimitedFlux(source, world.limiter, CallOptions.defaults(), 1).subscribe(caller);
-			Asker next = world.asker();
-			run(caller::cancel, source::complete, next::enterAndRelease);
-			world.require(caller.terminals.get() <= 1, "one terminal signal at most");
-			world.require(next.grants == 1, "the next has its permit");
-			world.isAtRest();
+		check(1, (world) -> {
+			Call call = world.call();
+			Asker next = world.asker(1);
+			run(call::cancel, call::complete, next::pass);
+			next.hasPassed();
 		});
 	}
 
 	@Test
 	void aCallThatGoesBackCanLeaveAtAnyMoment() {
-		check(() -> {
-			World world = new World(1);
-			Caller caller = new Caller();
-			Source source = new Source();
-			new LimitedFlux(source, world.limiter, CallOptions.defaults(), 1).subscribe(caller);
-			run(() -> source.fail(TOO_MANY), caller::cancel, world.timer::fire);
+		check(1, (world) -> {
+			Call call = world.call();
+			run(() -> call.fail(TOO_MANY), call::cancel, world.timer::fire);
 			world.timer.fire();
-			world.require(source.running.get() == 0, "no request goes on");
-			world.require(caller.terminals.get() <= 1, "one terminal signal at most");
-			world.isAtRest();
 		});
 	}
 
 	@Test
 	void demandIsNeitherLostNorDoubled() {
-		check(() -> {
-			World world = new World(1);
-			Asker holder = world.asker();
-			world.limiter.enter(holder);
-			Caller caller = new Caller();
-			Source source = new Source();
-			new LimitedFlux(source, world.limiter, CallOptions.defaults(), 1).subscribe(caller);
-			run(() -> caller.request(1), () -> caller.request(2), () -> world.limiter.release(holder, CallEnd.SERVED));
-			world.require(source.requested.get() == 3, "three parts were requested, not " + source.requested);
-			source.complete();
-			world.isAtRest();
+		check(1, (world) -> {
+			Asker holder = world.holder();
+			Call call = world.call();
+			run(() -> call.request(1), () -> call.request(2), holder::release);
+			require(call.requested.get() == 3, "three parts were requested, not " + call.requested);
+			call.complete();
 		});
 	}
 
 	@Test
 	void aDeadlineAndAGrantAtTheSameMomentEndInOneOfThem() {
-		check(() -> {
-			World world = new World(1);
-			Asker holder = world.asker();
-			world.limiter.enter(holder);
-			Caller caller = new Caller();
-			Source source = new Source();
-			new LimitedFlux(source, world.limiter, CallOptions.defaults(), 1).subscribe(caller);
-			run(() -> world.limiter.release(holder, CallEnd.SERVED), world.timer::fire, caller::cancel);
-			world.require(caller.terminals.get() <= 1, "one terminal signal at most");
-			world.require(source.running.get() == 0, "no request goes on");
+		check(1, (world) -> {
+			Asker holder = world.holder();
+			Call call = world.call();
+			run(holder::release, world.timer::fire, call::cancel);
+		});
+	}
+
+	/**
+	 * Check that each run of a scenario leaves nothing behind.
+	 */
+	private static void check(int limit, Consumer<World> scenario) {
+		Lincheck.runConcurrentTest(INTERLEAVINGS, () -> {
+			World world = new World(limit);
+			scenario.accept(world);
 			world.isAtRest();
 		});
 	}
 
-	private static void check(Runnable scenario) {
-		Lincheck.runConcurrentTest(INTERLEAVINGS, scenario);
-	}
-
+	/**
+	 * Run tasks at the same time. Without streams, since Lincheck loses track of the
+	 * threads in them.
+	 */
 	private static void run(Runnable... tasks) {
 		List<Thread> threads = new ArrayList<>();
 		for (Runnable task : tasks) {
@@ -216,15 +173,23 @@ class LimiterModelTests {
 		}
 	}
 
+	private static void require(boolean condition, String what) {
+		if (!condition) {
+			throw new AssertionError("Not true that " + what);
+		}
+	}
+
 	private static final class World {
 
 		final HandTimer timer = new HandTimer();
 
 		final LocalConcurrencyLimiter limiter;
 
-		final int limit;
+		private final int limit;
 
-		final AtomicInteger held = new AtomicInteger();
+		private final AtomicInteger held = new AtomicInteger();
+
+		private final List<Call> calls = new ArrayList<>();
 
 		World(int limit) {
 			this.limit = limit;
@@ -233,24 +198,35 @@ class LimiterModelTests {
 			this.limiter = new LocalConcurrencyLimiter("TEST", new AdaptiveLimit(limit, true, 0), settings, this.timer);
 		}
 
-		Asker asker() {
-			return asker(1);
-		}
-
 		Asker asker(int weight) {
 			return new Asker(this, weight);
 		}
 
-		void require(boolean condition, String what) {
-			if (!condition) {
-				throw new AssertionError("Not true that " + what);
-			}
+		/**
+		 * Return one that holds a permit, or waits for it if there is none.
+		 */
+		Asker holder() {
+			Asker holder = asker(1);
+			this.limiter.enter(holder);
+			return holder;
+		}
+
+		Call call() {
+			Call call = new Call();
+			this.calls.add(call);
+			new LimitedFlux(call, this.limiter, CallOptions.defaults(), 1).subscribe((CoreSubscriber<ReplyPart>) call);
+			return call;
 		}
 
 		void isAtRest() {
 			LimiterSnapshot snapshot = this.limiter.snapshot();
 			require(snapshot.inFlight() == 0 && snapshot.waiting() == 0 && snapshot.tenants() == 0,
 					"nothing is left: " + snapshot);
+			require(this.timer.scheduled() == 0, "nothing is scheduled");
+			for (Call call : this.calls) {
+				require(call.running.get() == 0, "no request goes on");
+				require(call.ends.get() <= 1, "a call ends once");
+			}
 		}
 
 	}
@@ -261,30 +237,37 @@ class LimiterModelTests {
 
 		int refusals;
 
-		private boolean releases;
+		private boolean passes;
 
 		Asker(World world, int weight) {
 			super(Priority.NORMAL, "", weight);
 			this.world = world;
 		}
 
-		void enterAndRelease() {
-			this.releases = true;
+		/**
+		 * Ask for a permit, and give it back as soon as it comes.
+		 */
+		void pass() {
+			this.passes = true;
 			this.world.limiter.enter(this);
 		}
 
-		void leave() {
-			this.world.limiter.leave(this);
+		void hasPassed() {
+			require(this.grants == 1, "each has a permit once");
+		}
+
+		void release() {
+			this.world.limiter.release(this, CallEnd.SERVED);
 		}
 
 		@Override
 		boolean granted() {
 			this.grants++;
-			if (this.releases) {
+			if (this.passes) {
 				int held = this.world.held.addAndGet(this.weight);
-				this.world.require(held <= this.world.limit, "the limit holds");
+				require(held <= this.world.limit, "the limit holds");
 				this.world.held.addAndGet(-this.weight);
-				this.world.limiter.release(this, CallEnd.SERVED);
+				release();
 			}
 			return true;
 		}
@@ -297,61 +280,48 @@ class LimiterModelTests {
 	}
 
 	/**
-	 * A timer that runs what is due, and all is due, when it is told to.
+	 * Both ends of a call: its reply, which ends when it is told to, and the subscriber.
 	 */
-	private static final class HandTimer implements Scheduler {
+	private static final class Call extends Flux<ReplyPart> implements CoreSubscriber<ReplyPart> {
 
-		private final List<Task> tasks = new ArrayList<>();
+		final AtomicInteger running = new AtomicInteger();
 
-		private long now = 1;
+		final AtomicInteger requested = new AtomicInteger();
 
-		@Override
-		public synchronized long now(TimeUnit unit) {
-			return this.now;
-		}
+		final AtomicInteger ends = new AtomicInteger();
 
-		@Override
-		public Disposable schedule(Runnable task) {
-			return schedule(task, 0, TimeUnit.NANOSECONDS);
-		}
-
-		@Override
-		public synchronized Disposable schedule(Runnable task, long delay, TimeUnit unit) {
-			Task scheduled = new Task(task, Disposables.single());
-			this.tasks.add(scheduled);
-			return scheduled.disposed;
-		}
-
-		void fire() {
-			List<Task> due;
-			synchronized (this) {
-				this.now += TimeUnit.MINUTES.toNanos(1);
-				due = new ArrayList<>(this.tasks);
-				this.tasks.clear();
-			}
-			for (Task task : due) {
-				if (!task.disposed.isDisposed()) {
-					task.task.run();
-				}
-			}
-		}
-
-		@Override
-		public Worker createWorker() {
-			throw new UnsupportedOperationException();
-		}
-
-		private record Task(Runnable task, Disposable disposed) {
-
-		}
-
-	}
-
-	private static final class Caller implements CoreSubscriber<ReplyPart> {
+		private volatile CoreSubscriber<? super ReplyPart> reply;
 
 		private volatile Subscription subscription;
 
-		final AtomicInteger terminals = new AtomicInteger();
+		@Override
+		public void subscribe(CoreSubscriber<? super ReplyPart> actual) {
+			this.running.incrementAndGet();
+			this.reply = actual;
+			actual.onSubscribe(new Subscription() {
+
+				@Override
+				public void request(long n) {
+					Call.this.requested.addAndGet((int) n);
+				}
+
+				@Override
+				public void cancel() {
+					Call.this.running.set(0);
+				}
+
+			});
+		}
+
+		void complete() {
+			this.running.set(0);
+			this.reply.onComplete();
+		}
+
+		void fail(Throwable error) {
+			this.running.set(0);
+			this.reply.onError(error);
+		}
 
 		@Override
 		public void onSubscribe(Subscription subscription) {
@@ -372,54 +342,12 @@ class LimiterModelTests {
 
 		@Override
 		public void onError(Throwable error) {
-			this.terminals.incrementAndGet();
+			this.ends.incrementAndGet();
 		}
 
 		@Override
 		public void onComplete() {
-			this.terminals.incrementAndGet();
-		}
-
-	}
-
-	/**
-	 * A reply that ends when it is told to.
-	 */
-	private static final class Source extends Flux<ReplyPart> {
-
-		final AtomicInteger running = new AtomicInteger();
-
-		final AtomicInteger requested = new AtomicInteger();
-
-		private volatile CoreSubscriber<? super ReplyPart> actual;
-
-		@Override
-		public void subscribe(CoreSubscriber<? super ReplyPart> actual) {
-			this.running.incrementAndGet();
-			this.actual = actual;
-			actual.onSubscribe(new Subscription() {
-
-				@Override
-				public void request(long n) {
-					Source.this.requested.addAndGet((int) n);
-				}
-
-				@Override
-				public void cancel() {
-					Source.this.running.set(0);
-				}
-
-			});
-		}
-
-		void complete() {
-			this.running.set(0);
-			this.actual.onComplete();
-		}
-
-		void fail(Throwable error) {
-			this.running.set(0);
-			this.actual.onError(error);
+			this.ends.incrementAndGet();
 		}
 
 	}

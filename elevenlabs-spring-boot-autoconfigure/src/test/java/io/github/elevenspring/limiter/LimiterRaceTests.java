@@ -55,7 +55,7 @@ class LimiterRaceTests {
 
 	private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
 
-	private final ExecutorService serviceThreads = Executors.newFixedThreadPool(3);
+	private final Scheduler serviceThreads = Schedulers.newParallel("limiter-test-service", 3);
 
 	private final LimiterSettings settings = new LimiterSettings(0, true, 2000, Duration.ofSeconds(30),
 			Duration.ofSeconds(30), Map.of(Priority.NORMAL, 0.2, Priority.BATCH, 0.1), null);
@@ -74,7 +74,7 @@ class LimiterRaceTests {
 	@AfterEach
 	void stop() {
 		this.callers.shutdownNow();
-		this.serviceThreads.shutdownNow();
+		this.serviceThreads.dispose();
 		this.timerThread.dispose();
 	}
 
@@ -90,8 +90,7 @@ class LimiterRaceTests {
 		assertThat(this.callers.awaitTermination(10, TimeUnit.MINUTES)).isTrue();
 		boolean allEnded = this.open.tryAcquire(1500, 60, TimeUnit.SECONDS);
 		assertThat(allEnded).as("all calls ended: %s, %s", this.ends, this.limiter.snapshot()).isTrue();
-		this.serviceThreads.shutdown();
-		assertThat(this.serviceThreads.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+		this.serviceThreads.disposeGracefully().block(Duration.ofSeconds(60));
 		LimiterSnapshot end = this.limiter.snapshot();
 		assertThat(end.inFlight()).isZero();
 		assertThat(end.waiting()).isZero();
@@ -163,7 +162,7 @@ class LimiterRaceTests {
 
 		void perhapsCancel() {
 			if (this.plan == 3) {
-				LimiterRaceTests.this.serviceThreads.execute(this::leave);
+				LimiterRaceTests.this.serviceThreads.schedule(this::leave);
 			}
 		}
 
@@ -227,7 +226,7 @@ class LimiterRaceTests {
 				exchange.answer();
 			}
 			else {
-				LimiterRaceTests.this.serviceThreads.execute(exchange::answer);
+				LimiterRaceTests.this.serviceThreads.schedule(exchange::answer);
 			}
 		}
 

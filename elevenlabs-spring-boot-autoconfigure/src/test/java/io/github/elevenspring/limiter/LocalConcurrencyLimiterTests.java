@@ -1,7 +1,9 @@
 package io.github.elevenspring.limiter;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -120,6 +122,69 @@ class LocalConcurrencyLimiterTests {
 		refused(waiters.get(1), ErrorKind.QUEUE_TIMEOUT, Duration.ofSeconds(30));
 		limiter.release(waiters.get(0), CallEnd.SERVED);
 		atRest(limiter);
+	}
+
+	@Test
+	void whoIsGrantedOrLeavesIsNotRefusedLater() {
+		LocalConcurrencyLimiter limiter = limiter(1, 100);
+		List<TestWaiter> waiters = enter(limiter, 4);
+		limiter.release(waiters.get(0), CallEnd.SERVED);
+		limiter.leave(waiters.get(2));
+		this.timer.advanceTimeBy(Duration.ofSeconds(60));
+		assertThat(waiters).extracting((waiter) -> waiter.refusal == null).containsExactly(true, true, true, false);
+		limiter.release(waiters.get(1), CallEnd.SERVED);
+		atRest(limiter);
+	}
+
+	@Test
+	void eachIsRefusedAtTheEndOfItsOwnPatience() {
+		LocalConcurrencyLimiter limiter = limiter(1, 100);
+		enter(limiter, 1);
+		List<TestWaiter> waiters = new ArrayList<>();
+		for (int millis : new int[] { 4096, 7, 29_000, 4097, 64, 1 }) {
+			TestWaiter waiter = new TestWaiter().patience(Duration.ofMillis(millis));
+			waiters.add(waiter);
+			limiter.enter(waiter);
+		}
+		waiters.sort(Comparator.comparing(TestWaiter::patience));
+		for (TestWaiter waiter : waiters) {
+			Duration patience = Duration.ofNanos(waiter.patience());
+			this.timer.advanceTimeTo(Instant.EPOCH.plus(patience.minusNanos(1)));
+			assertThat(waiter.refusal).isNull();
+			this.timer.advanceTimeTo(Instant.EPOCH.plus(patience));
+			refused(waiter, ErrorKind.QUEUE_TIMEOUT, patience);
+		}
+	}
+
+	@Test
+	void aLongWaitWakesTheTimerAFewTimesOnly() {
+		LocalConcurrencyLimiter limiter = limiter(1, 1000);
+		enter(limiter, 1000);
+		for (int i = 0; i < 30_000; i++) {
+			this.timer.advanceTimeBy(Duration.ofMillis(1));
+		}
+		assertThat(limiter.snapshot().waiting()).isZero();
+		assertThat(this.timer.getScheduledTaskCount()).isLessThan(6);
+	}
+
+	@Test
+	void nothingIsScheduledWhileNobodyWaits() {
+		HandTimer timer = new HandTimer();
+		LocalConcurrencyLimiter limiter = new LocalConcurrencyLimiter("TEST", new AdaptiveLimit(1, false, 0),
+				LimiterSettings.defaults(), timer);
+		List<TestWaiter> waiters = enter(limiter, 1);
+		assertThat(timer.scheduled()).isZero();
+		waiters.addAll(enter(limiter, 3));
+		assertThat(timer.scheduled()).isEqualTo(1);
+		limiter.leave(waiters.get(3));
+		limiter.release(waiters.get(0), CallEnd.SERVED);
+		assertThat(timer.scheduled()).isEqualTo(1);
+		limiter.release(waiters.get(1), CallEnd.SERVED);
+		assertThat(timer.scheduled()).isZero();
+		enter(limiter, 2);
+		assertThat(timer.scheduled()).isEqualTo(1);
+		limiter.refuseWaiting();
+		assertThat(timer.scheduled()).isZero();
 	}
 
 	@Test
@@ -296,6 +361,31 @@ class LocalConcurrencyLimiterTests {
 		assertThatIllegalStateException().isThrownBy(() -> limiter.release(waiters.get(0), CallEnd.SERVED));
 		this.timer.advanceTime();
 		assertThat(waiters.get(2).grants).isEqualTo(1);
+	}
+
+	@Test
+	void oneWhoThrowsWhenRefusedDoesNotSaveTheOthers() {
+		LocalConcurrencyLimiter limiter = limiter(1, 100);
+		enter(limiter, 1);
+		limiter.enter(new TestWaiter() {
+
+			@Override
+			void refused(ElevenLabsException refusal) {
+				throw new IllegalStateException("Thrown on purpose");
+			}
+
+		});
+		List<TestWaiter> others = enter(limiter, 2);
+		Duration patience = LimiterSettings.defaults().maxWait();
+		for (int i = 0; i < 2; i++) {
+			try {
+				this.timer.advanceTimeBy(patience);
+			}
+			catch (IllegalStateException ex) {
+				assertThat(ex).hasMessage("Thrown on purpose");
+			}
+		}
+		assertThat(others).allMatch((other) -> other.refusal != null);
 	}
 
 	@Test

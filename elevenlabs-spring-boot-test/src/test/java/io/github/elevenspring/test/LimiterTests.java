@@ -43,7 +43,8 @@ import static org.awaitility.Awaitility.await;
  * The limiter in front of the simulator, which counts for itself and refuses what is too
  * much.
  */
-@SpringBootTest(classes = LimiterTests.Application.class, properties = "elevenlabs.plan=creator")
+@SpringBootTest(classes = LimiterTests.Application.class,
+		properties = { "elevenlabs.plan=creator", "elevenlabs.limiter.queue.max-wait=60s" })
 @EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
 class LimiterTests {
 
@@ -169,6 +170,7 @@ class LimiterTests {
 	void changesALimitWhileItRuns() {
 		this.limits.plan(Plan.SCALE);
 		this.simulator.plan(SimulatorPlan.SCALE);
+		this.simulator.pace(new Pace(0, 0.5));
 		Flux.range(0, 80)
 			.flatMap((i) -> this.elevenLabs.speech().stream(this.request).then(), 80)
 			.blockLast(LONG_ENOUGH);

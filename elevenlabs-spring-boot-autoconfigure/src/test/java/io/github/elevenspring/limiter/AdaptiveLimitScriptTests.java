@@ -1,0 +1,167 @@
+package io.github.elevenspring.limiter;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.sync.RedisCommands;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+import org.springframework.core.io.ClassPathResource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests that the script of the shared limiter learns what {@link AdaptiveLimit} learns.
+ */
+class AdaptiveLimitScriptTests {
+
+	private static final String[] KEYS = { "state", "calls", "held", "wait", "queue:interactive", "queue:normal",
+			"queue:batch", "tenants", "instances", "alone" };
+
+	private static TestRedis redis;
+
+	private static RedisClient client;
+
+	private static RedisCommands<String, String> commands;
+
+	private static String script;
+
+	@BeforeContainer
+	static void startRedis() throws IOException {
+		redis = new TestRedis();
+		client = RedisClient.create(RedisURI.create("127.0.0.1", redis.port));
+		commands = client.connect().sync();
+		script = commands.scriptLoad(
+				new ClassPathResource("limiter.lua", AdaptiveLimit.class).getContentAsString(StandardCharsets.UTF_8));
+	}
+
+	@AfterContainer
+	static void endRedis() {
+		client.shutdown();
+		redis.close();
+	}
+
+	@Property(tries = 20)
+	void theScriptAndTheClassLearnTheSame(@ForAll @IntRange(min = 1, max = 12) int configured, @ForAll boolean binding,
+			@ForAll @IntRange(max = 2) int headroom, @ForAll long seed) {
+		commands.flushall();
+		Pair pair = new Pair(configured, binding, headroom, new Random(seed));
+		for (int i = 0; i < 300; i++) {
+			pair.step();
+		}
+	}
+
+	/**
+	 * The class and the script, told the same.
+	 */
+	private static final class Pair {
+
+		private final AdaptiveLimit limit;
+
+		private final Random random;
+
+		private final int configured;
+
+		private final boolean binding;
+
+		private final int headroom;
+
+		private final int maximum;
+
+		private int others;
+
+		private final List<HeldCall> held = new ArrayList<>();
+
+		private int ids;
+
+		Pair(int configured, boolean binding, int headroom, Random random) {
+			this.limit = new AdaptiveLimit(configured, binding, headroom);
+			this.configured = configured;
+			this.binding = binding;
+			this.headroom = headroom;
+			this.random = random;
+			this.maximum = 1 + random.nextInt(12);
+		}
+
+		void step() {
+			while (this.held.size() < this.limit.limit()) {
+				String id = "me:" + this.ids++;
+				assertThat(run("enter", id, "1", "1", "", "1000", "10")).startsWith("OK");
+				this.held.add(new HeldCall(id, this.held.size() + 1));
+			}
+			HeldCall call = this.held.get(this.random.nextInt(this.held.size()));
+			int what = this.random.nextInt(100);
+			if (what < 2) {
+				this.others = this.random.nextInt(this.maximum);
+			}
+			else if (what < 30) {
+				String[] answer = answer();
+				observed(answer, call);
+				run("observe", answer[0], answer[1], Integer.toString(call.inFlightAtGrant()));
+			}
+			else if (what < 33) {
+				this.held.remove(call);
+				endSome();
+				int advertised = (this.random.nextInt(5) == 0) ? this.maximum : 0;
+				this.limit.refused(this.held.size(), advertised);
+				run("back", call.id(), "1", "1", "", Integer.toString(advertised), "0");
+				commands.hdel("state", "pause");
+				run("drop", call.id());
+			}
+			else {
+				String[] answer = (what < 60) ? answer() : new String[] { "0", "0" };
+				observed(answer, call);
+				this.held.remove(call);
+				this.limit.served();
+				run("release", call.id(), "1", "5", answer[0], answer[1], Integer.toString(call.inFlightAtGrant()));
+			}
+		}
+
+		/**
+		 * End calls without a word of whether they were served, now and then nearly all.
+		 */
+		private void endSome() {
+			int left = this.random.nextBoolean() ? this.held.size() : this.random.nextInt(this.held.size() + 1);
+			while (this.held.size() > left) {
+				run("drop", this.held.remove(0).id());
+			}
+		}
+
+		private String[] answer() {
+			int current = Math.max(0, this.held.size() + this.others + this.random.nextInt(3) - 1);
+			int named = (this.random.nextInt(100) == 0) ? this.maximum + 1 : this.maximum;
+			return new String[] { Integer.toString(named), Integer.toString(current) };
+		}
+
+		private void observed(String[] answer, HeldCall call) {
+			this.limit.observed(Integer.parseInt(answer[0]), Integer.parseInt(answer[1]), call.inFlightAtGrant(),
+					this.held.size());
+		}
+
+		private String run(String operation, String... arguments) {
+			List<String> all = new ArrayList<>(
+					List.of(operation, "me", "to:", "TEST", "60000", Integer.toString(this.headroom), "0.2", "0.1",
+							"30000", Integer.toString(this.configured), this.binding ? "1" : "0", "1"));
+			all.addAll(List.of(arguments));
+			String answer = commands.evalsha(script, ScriptOutputType.VALUE, KEYS, all.toArray(String[]::new));
+			int limit = Integer.parseInt(answer.split("\n")[1].split(" ")[0]);
+			assertThat(limit).as(operation).isEqualTo(this.limit.limit());
+			return answer;
+		}
+
+	}
+
+	private record HeldCall(String id, int inFlightAtGrant) {
+	}
+
+}
