@@ -20,16 +20,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param modelId model that speaks for each model without an entry in model-ids
  * @param modelIds models that speak for others, by the model they stand in for
  * @param voiceId voice that speaks for any other
- * @param on errors that lead to a way of the chain, in place of its usual ones
+ * @param errors kinds of errors that lead to a way of the chain, in place of its usual
+ * ones
  * @since 0.1.0
  */
 @ConfigurationProperties("elevenlabs.fallback")
 public record ElevenLabsFallbackProperties(@DefaultValue List<Degradation.Kind> chain, @Nullable String modelId,
 		@DefaultValue Map<String, String> modelIds, @Nullable String voiceId,
-		@DefaultValue Map<Degradation.Kind, Set<ErrorKind>> on) {
+		@DefaultValue Map<Degradation.Kind, Set<ErrorKind>> errors) {
 
 	FallbackSettings toSettings() {
-		return new FallbackSettings(this.chain, this.modelId, this.modelIds, this.voiceId, this.on);
+		return new FallbackSettings(this.chain, this.modelId, this.modelIds, this.voiceId, this.errors);
 	}
 
 }

@@ -21,11 +21,11 @@ import org.springframework.util.StringUtils;
  * @param modelId model that speaks for each model without a substitute of its own
  * @param modelIds substitutes by the model they stand in for
  * @param voiceId voice that speaks for any other
- * @param on kinds of errors that lead to a way, in place of its usual ones
+ * @param errors kinds of errors that lead to a way, in place of its usual ones
  * @since 0.1.0
  */
 public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<String, String> modelIds,
-		@Nullable String voiceId, Map<Kind, Set<ErrorKind>> on) {
+		@Nullable String voiceId, Map<Kind, Set<ErrorKind>> errors) {
 
 	/**
 	 * Nothing can stand in for what somebody has to put right, or has decided.
@@ -66,8 +66,8 @@ public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<S
 		Assert.isTrue(!chain.contains(Kind.VOICE) || StringUtils.hasText(voiceId),
 				"'elevenlabs.fallback.chain' names 'voice': set elevenlabs.fallback.voice-id");
 		Map<Kind, Set<ErrorKind>> copy = new EnumMap<>(Kind.class);
-		on.forEach((kind, errors) -> copy.put(kind, checked(kind, errors)));
-		on = Map.copyOf(copy);
+		errors.forEach((kind, own) -> copy.put(kind, checked(kind, own)));
+		errors = Map.copyOf(copy);
 	}
 
 	/**
@@ -75,8 +75,8 @@ public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<S
 	 * @param kind the way
 	 * @return the kinds of errors
 	 */
-	public Set<ErrorKind> errors(Kind kind) {
-		Set<ErrorKind> own = this.on.get(kind);
+	public Set<ErrorKind> errorsFor(Kind kind) {
+		Set<ErrorKind> own = this.errors.get(kind);
 		if (own != null) {
 			return own;
 		}
@@ -95,7 +95,8 @@ public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<S
 	private static Set<ErrorKind> checked(Kind kind, Set<ErrorKind> errors) {
 		for (ErrorKind error : errors) {
 			boolean sensible = !NEVER.contains(error) && (error != ErrorKind.NOT_FOUND || kind == Kind.VOICE);
-			Assert.isTrue(sensible, () -> "'elevenlabs.fallback.on': nothing can stand in where an error is " + error);
+			Assert.isTrue(sensible,
+					() -> "'elevenlabs.fallback.errors': nothing can stand in where an error is " + error);
 		}
 		return Set.copyOf(errors);
 	}

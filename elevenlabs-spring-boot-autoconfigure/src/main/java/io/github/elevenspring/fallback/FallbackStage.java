@@ -77,7 +77,7 @@ public final class FallbackStage implements CallStage {
 						"'elevenlabs.fallback.chain' names 'engine': declare a bean of type SpeechFallback");
 				List<FallbackStep> steps = new ArrayList<>();
 				engines.forEach((engine) -> steps
-					.add(new EngineStep(engine, settings.errors(kind), Schedulers.boundedElastic())));
+					.add(new EngineStep(engine, settings.errorsFor(kind), Schedulers.boundedElastic())));
 				yield steps;
 			}
 		};

@@ -30,7 +30,7 @@ final class OtherRequestStep implements FallbackStep {
 
 	private OtherRequestStep(Kind kind, FallbackSettings settings, Change change) {
 		this.kind = kind;
-		this.errors = settings.errors(kind);
+		this.errors = settings.errorsFor(kind);
 		this.change = change;
 	}
 

@@ -96,12 +96,12 @@ class ElevenLabsFallbackAutoConfigurationTests {
 		this.runner
 			.withPropertyValues("elevenlabs.fallback.chain=voice, model", "elevenlabs.fallback.voice-id=v2",
 					"elevenlabs.fallback.model-ids.eleven_v3=eleven_multilingual_v2",
-					"elevenlabs.fallback.on.model=server, timeout")
+					"elevenlabs.fallback.errors.model=server, timeout")
 			.run((context) -> {
 				ElevenLabsFallbackProperties properties = context.getBean(ElevenLabsFallbackProperties.class);
 				assertThat(properties.chain()).containsExactly(Degradation.Kind.VOICE, Degradation.Kind.MODEL);
 				assertThat(properties.modelIds()).containsEntry("eleven_v3", "eleven_multilingual_v2");
-				assertThat(properties.toSettings().errors(Degradation.Kind.MODEL))
+				assertThat(properties.toSettings().errorsFor(Degradation.Kind.MODEL))
 					.containsExactlyInAnyOrder(ErrorKind.SERVER, ErrorKind.TIMEOUT);
 			});
 	}
@@ -109,7 +109,7 @@ class ElevenLabsFallbackAutoConfigurationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "elevenlabs.fallback.chain=engine", "elevenlabs.fallback.chain=model",
 			"elevenlabs.fallback.chain=voice", "elevenlabs.fallback.chain=magic",
-			"elevenlabs.fallback.chain=stale-cache,stale-cache", "elevenlabs.fallback.on.engine=auth" })
+			"elevenlabs.fallback.chain=stale-cache,stale-cache", "elevenlabs.fallback.errors.engine=auth" })
 	void refusesAValueThatCannotBeMeant(String property) {
 		this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasFailed());
 	}

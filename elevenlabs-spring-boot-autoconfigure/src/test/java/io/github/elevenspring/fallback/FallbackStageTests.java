@@ -191,7 +191,9 @@ class FallbackStageTests {
 		FallbackSettings settings = new FallbackSettings(List.of(Kind.MODEL), "eleven_flash_v2_5", Map.of(), null,
 				Map.of(Kind.MODEL, Set.of(ErrorKind.TIMEOUT)));
 		assertThat(speech(new Line(settings).fails(ErrorKind.TIMEOUT).answers(Line.audio("a")).speak())).isEqualTo("a");
-		assertThat(kindOf(new Line(settings).fails(ErrorKind.SERVER).speak())).isEqualTo(ErrorKind.SERVER);
+		Line other = new Line(settings).fails(ErrorKind.SERVER);
+		assertThat(kindOf(other.speak())).isEqualTo(ErrorKind.SERVER);
+		assertThat(other.asked()).hasSize(1);
 	}
 
 	@Test
@@ -204,10 +206,12 @@ class FallbackStageTests {
 		Line notAudio = new Line(settings(Kind.MODEL)).answers(Flux.error(new ElevenLabsApiException(ErrorKind.SERVER,
 				"not audio", new ElevenLabsApiException.Details(200, null, null, null, null, 0))));
 		assertThat(kindOf(notAudio.speak())).isEqualTo(ErrorKind.SERVER);
+		assertThat(notAudio.asked()).hasSize(1);
 
 		Line begun = new Line(settings(Kind.VOICE)).answers(Flux.error(new ElevenLabsApiException(ErrorKind.SERVER,
 				"begun", new ElevenLabsApiException.Details(500, null, null, null, null, 7))));
 		assertThat(kindOf(begun.speak())).isEqualTo(ErrorKind.SERVER);
+		assertThat(begun.asked()).hasSize(1);
 	}
 
 	@Test
