@@ -79,7 +79,7 @@ public final class ElevenLabsProblemAutoConfiguration {
 
 		@Override
 		public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
-			hints.resources().registerResourceBundle(ElevenLabsProblems.MESSAGES);
+			hints.resources().registerPattern("io/github/elevenspring/problem/messages*.properties");
 		}
 
 	}

@@ -9,7 +9,6 @@ import io.github.elevenspring.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.context.MessageSource;
-import org.springframework.context.support.ResourceBundleMessageSource;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -29,16 +28,11 @@ import org.springframework.http.ResponseEntity;
  */
 public final class ElevenLabsProblems {
 
-	/**
-	 * Base name of the messages of the library.
-	 */
-	public static final String MESSAGES = "io.github.elevenspring.problem.messages";
-
 	private static final String PREFIX = "elevenlabs.problem.";
 
 	private final MessageSource application;
 
-	private final ResourceBundleMessageSource library = new ResourceBundleMessageSource();
+	private final LibraryMessages library = new LibraryMessages();
 
 	/**
 	 * Create a mapping.
@@ -47,9 +41,6 @@ public final class ElevenLabsProblems {
 	 */
 	public ElevenLabsProblems(MessageSource application) {
 		this.application = application;
-		this.library.setBasename(MESSAGES);
-		this.library.setDefaultEncoding("UTF-8");
-		this.library.setFallbackToSystemLocale(false);
 	}
 
 	/**
@@ -113,7 +104,7 @@ public final class ElevenLabsProblems {
 	private String message(String code, Locale locale, Object... arguments) {
 		String own = this.application.getMessage(code, arguments, null, locale);
 		// A message source may answer with the code where it knows nothing
-		return (own != null && !own.equals(code)) ? own : this.library.getMessage(code, arguments, locale);
+		return (own != null && !own.equals(code)) ? own : this.library.get(code, locale, arguments);
 	}
 
 	private static long wholeSeconds(Duration duration) {

@@ -10,6 +10,7 @@ import io.github.elevenspring.problem.ServletProblemAdvice;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -88,8 +89,9 @@ class ElevenLabsProblemAutoConfigurationTests {
 	void bringsItsMessagesIntoANativeImage() {
 		RuntimeHints hints = new RuntimeHints();
 		new ElevenLabsProblemAutoConfiguration.MessageHints().registerHints(hints, null);
-		assertThat(hints.resources().resourceBundleHints())
-			.anyMatch((bundle) -> bundle.getBaseName().equals(ElevenLabsProblems.MESSAGES));
+		assertThat(
+				RuntimeHintsPredicates.resource().forResource("io/github/elevenspring/problem/messages_de.properties"))
+			.accepts(hints);
 	}
 
 }

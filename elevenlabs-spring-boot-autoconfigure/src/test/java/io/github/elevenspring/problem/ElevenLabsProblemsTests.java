@@ -140,7 +140,7 @@ class ElevenLabsProblemsTests {
 
 	private static Properties bundle(String language) throws IOException {
 		return PropertiesLoaderUtils.loadProperties(new EncodedResource(
-				new ClassPathResource(ElevenLabsProblems.MESSAGES.replace('.', '/') + language + ".properties"),
+				new ClassPathResource("messages" + language + ".properties", ElevenLabsProblems.class),
 				StandardCharsets.UTF_8));
 	}
 
