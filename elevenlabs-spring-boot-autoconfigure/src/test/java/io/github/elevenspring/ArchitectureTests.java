@@ -71,6 +71,13 @@ class ArchitectureTests {
 	static final ArchRule problemSeesErrorOnly = seesOnly("problem..", "problem..", "error..");
 
 	@ArchTest
+	static final ArchRule resilienceSeesNoOtherStage = seesOnly("resilience..", "resilience..", "call..", "model..",
+			"error..");
+
+	@ArchTest
+	static final ArchRule cacheSeesNoOtherStage = seesOnly("cache..", "cache..", "call..", "model..", "error..");
+
+	@ArchTest
 	static final ArchRule clientSeesNoStage = seesOnly("client..", "client..", "call..", "model..", "error..");
 
 	@ArchTest

@@ -44,6 +44,7 @@ public final class Scenarios {
 		scenarios.put("interactive", new InteractiveWait());
 		scenarios.put("batch", new BatchShare(window));
 		scenarios.put("adaptive", new Convergence());
+		scenarios.put("equal", new EqualCalls());
 		return scenarios;
 	}
 

@@ -31,11 +31,11 @@ class BenchmarksTests {
 			.measurementTime(TimeValue.milliseconds(50))
 			.shouldFailOnError(true)
 			.build()).run();
-		assertThat(results).hasSize(10);
+		assertThat(results).hasSize(14);
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "goodput", "interactive", "batch", "adaptive" })
+	@ValueSource(strings = { "goodput", "interactive", "batch", "adaptive", "equal" })
 	void scenariosRun(String name) {
 		Scenario scenario = Scenarios.all(Duration.ofMillis(300)).get(name);
 		assertThat(scenario).isNotNull();

@@ -1,6 +1,7 @@
 package io.github.elevenspring.call;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.github.elevenspring.model.CacheResult;
 import io.github.elevenspring.model.Degradation;
@@ -17,6 +18,11 @@ import reactor.util.context.ContextView;
  * @since 0.1.0
  */
 public final class CallProgress {
+
+	private static final int WITHDRAWN = -1;
+
+	private static final AtomicIntegerFieldUpdater<CallProgress> ATTEMPTS = AtomicIntegerFieldUpdater
+		.newUpdater(CallProgress.class, "attempts");
 
 	private volatile int attempts;
 
@@ -41,11 +47,20 @@ public final class CallProgress {
 	}
 
 	/**
-	 * Count a request that is sent to the service.
+	 * Count a request that is about to be sent to the service.
+	 * @return whether it may be sent, which it must not if the call was withdrawn
 	 */
-	@SuppressWarnings("NonAtomicVolatileUpdate")
-	public void countAttempt() {
-		this.attempts++;
+	public boolean countAttempt() {
+		return ATTEMPTS.updateAndGet(this, (count) -> (count != WITHDRAWN) ? count + 1 : WITHDRAWN) != WITHDRAWN;
+	}
+
+	/**
+	 * Withdraw a call for which nothing has been sent. Nothing will be sent from then on,
+	 * and no answer comes: whoever withdraws a call cancels it.
+	 * @return whether the call is withdrawn, {@code false} if something was sent before
+	 */
+	public boolean withdraw() {
+		return ATTEMPTS.compareAndSet(this, 0, WITHDRAWN);
 	}
 
 	/**
@@ -53,7 +68,7 @@ public final class CallProgress {
 	 * @return the attempts
 	 */
 	public int attempts() {
-		return this.attempts;
+		return Math.max(0, this.attempts);
 	}
 
 	/**
@@ -63,6 +78,16 @@ public final class CallProgress {
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	public void addQueueWait(long nanos) {
 		this.queueWait += nanos;
+	}
+
+	/**
+	 * Add what another call has taken that was made on behalf of this one.
+	 * @param other progress of the other call
+	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	public void add(CallProgress other) {
+		ATTEMPTS.addAndGet(this, other.attempts());
+		this.queueWait += other.queueWait;
 	}
 
 	/**
@@ -105,7 +130,7 @@ public final class CallProgress {
 	 * @return a snapshot
 	 */
 	public Delivery delivery() {
-		return new Delivery(this.attempts, Duration.ofNanos(this.queueWait), this.cache, this.degradation);
+		return new Delivery(attempts(), Duration.ofNanos(this.queueWait), this.cache, this.degradation);
 	}
 
 }

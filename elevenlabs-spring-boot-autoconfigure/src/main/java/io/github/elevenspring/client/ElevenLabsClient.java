@@ -100,6 +100,10 @@ public final class ElevenLabsClient implements CallChain {
 							+ " switch the cache on"));
 		}
 		return Flux.deferContextual((context) -> {
+			if (call.options().cacheUse() == CacheUse.STALE) {
+				return Flux.error(new ElevenLabsRejectedException(ErrorKind.NOT_FOUND,
+						"Nothing is kept that could answer: set elevenlabs.cache.enabled, or ask with another CacheUse"));
+			}
 			String key = connection(this.apiKey);
 			if (!StringUtils.hasText(key) || key.startsWith(UNRESOLVED)) {
 				return Flux.error(new ElevenLabsRejectedException(ErrorKind.AUTH,
@@ -115,7 +119,9 @@ public final class ElevenLabsClient implements CallChain {
 			URI uri = RequestUri.of(BaseUrl.checked(connection(this.baseUrl)), request);
 			Redaction redaction = new Redaction(key, () -> SentTexts.of(call));
 			AtomicBoolean failed = new AtomicBoolean();
-			CallProgress.of(context).countAttempt();
+			if (!CallProgress.of(context).countAttempt()) {
+				return Flux.never();
+			}
 			return send(call, request, uri, redaction, failed)
 				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority(), failed::get));
 		});
@@ -203,9 +209,8 @@ public final class ElevenLabsClient implements CallChain {
 			return fact.get();
 		}
 		catch (RuntimeException ex) {
-			throw new ElevenLabsTransportException(ErrorKind.NETWORK,
-					"The address or the key cannot be read: check whatever provides ElevenLabsConnectionDetails", ex,
-					0);
+			throw ElevenLabsTransportException.unsent(ErrorKind.NETWORK,
+					"The address or the key cannot be read: check whatever provides ElevenLabsConnectionDetails", ex);
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
@@ -28,8 +29,20 @@ final class TransportErrors {
 		if (error instanceof ElevenLabsException known) {
 			return known;
 		}
-		return new ElevenLabsTransportException(isTimeout(error) ? ErrorKind.TIMEOUT : ErrorKind.NETWORK,
-				describe(error, host, bytesReceived), error, bytesReceived);
+		String message = describe(error, host, bytesReceived);
+		return isUnsent(error) ? ElevenLabsTransportException.unsent(ErrorKind.NETWORK, message, error)
+				: new ElevenLabsTransportException(isTimeout(error) ? ErrorKind.TIMEOUT : ErrorKind.NETWORK, message,
+						error, bytesReceived);
+	}
+
+	/**
+	 * Tell whether there was no connection that a request could have gone over. Whatever
+	 * else happens to one, the request may have been on its way.
+	 */
+	private static boolean isUnsent(Throwable error) {
+		return find(error, UnknownHostException.class) != null || find(error, ConnectException.class) != null
+				|| find(error, ConnectTimeoutException.class) != null
+				|| find(error, SSLHandshakeException.class) != null || isPoolExhausted(error);
 	}
 
 	private static String describe(Throwable error, String host, long bytesReceived) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ElevenLabsApiException extends ElevenLabsException {
 
+	private static final int GATEWAY_TIMEOUT = 504;
+
 	private final Details details;
 
 	/**
@@ -54,6 +56,16 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	 */
 	public @Nullable String getTraceId() {
 		return this.details.traceId();
+	}
+
+	/**
+	 * Return whether the service may have done the work: what it refused it has not done,
+	 * but behind a status 200 or a gateway that lost patience it may have.
+	 */
+	@Override
+	public boolean mayHaveBeenBilled() {
+		int status = this.details.httpStatus();
+		return getBytesReceived() > 0 || getKind() == ErrorKind.TIMEOUT || status == GATEWAY_TIMEOUT || status < 300;
 	}
 
 	@Override

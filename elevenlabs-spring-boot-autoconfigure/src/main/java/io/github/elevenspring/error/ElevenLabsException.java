@@ -48,13 +48,21 @@ public abstract sealed class ElevenLabsException extends NestedRuntimeException
 
 	/**
 	 * Return whether the call may be repeated: the trouble passes, and nothing of the
-	 * answer has arrived. After a {@link ErrorKind#TIMEOUT} the first call may have been
-	 * billed all the same.
+	 * answer has arrived. The first call {@linkplain #mayHaveBeenBilled() may have been
+	 * billed} all the same.
 	 * @return whether repeating makes sense
 	 */
 	public boolean isRetryable() {
 		return this.kind.isTransient() && this.bytesReceived == 0;
 	}
+
+	/**
+	 * Return whether the service may have done the work, so that repeating a call that
+	 * costs credits may cost them twice. That is so as long as the opposite is not
+	 * certain.
+	 * @return {@code false} if the call was refused, or never reached the service
+	 */
+	public abstract boolean mayHaveBeenBilled();
 
 	/**
 	 * Return how long to wait before the call is repeated.

@@ -34,6 +34,11 @@ public final class ElevenLabsRejectedException extends ElevenLabsException {
 	}
 
 	@Override
+	public boolean mayHaveBeenBilled() {
+		return false;
+	}
+
+	@Override
 	public @Nullable Duration getRetryAfter() {
 		return this.retryAfter;
 	}

@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ElevenLabsTransportException extends ElevenLabsException {
 
+	private final boolean unsent;
+
 	/**
-	 * Create an error.
+	 * Create an error of a request that may have reached the service.
 	 * @param kind what went wrong
 	 * @param message cause and remedy
 	 * @param cause the error of the transport
@@ -19,6 +21,28 @@ public final class ElevenLabsTransportException extends ElevenLabsException {
 	 */
 	public ElevenLabsTransportException(ErrorKind kind, String message, @Nullable Throwable cause, long bytesReceived) {
 		super(kind, message, cause, bytesReceived);
+		this.unsent = false;
+	}
+
+	private ElevenLabsTransportException(ErrorKind kind, String message, @Nullable Throwable cause) {
+		super(kind, message, cause, 0);
+		this.unsent = true;
+	}
+
+	/**
+	 * Return an error of a request that certainly never reached the service.
+	 * @param kind what went wrong
+	 * @param message cause and remedy
+	 * @param cause the error of the transport
+	 * @return the error
+	 */
+	public static ElevenLabsTransportException unsent(ErrorKind kind, String message, @Nullable Throwable cause) {
+		return new ElevenLabsTransportException(kind, message, cause);
+	}
+
+	@Override
+	public boolean mayHaveBeenBilled() {
+		return !this.unsent;
 	}
 
 }

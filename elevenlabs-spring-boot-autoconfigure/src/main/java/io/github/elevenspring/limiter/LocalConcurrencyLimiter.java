@@ -8,8 +8,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.elevenspring.error.ElevenLabsException;
-import io.github.elevenspring.error.ElevenLabsRejectedException;
-import io.github.elevenspring.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -33,7 +31,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	 */
 	private static final int UNTIMED = 7;
 
-	private final String name;
+	private final Refusals refusals;
 
 	private final Scheduler timer;
 
@@ -131,7 +129,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	private boolean ended;
 
 	LocalConcurrencyLimiter(String name, AdaptiveLimit limits, LimiterSettings settings, Scheduler timer) {
-		this.name = name;
+		this.refusals = new Refusals(name, settings.queueCapacity());
 		this.limits = limits;
 		this.limit = limits.limit();
 		this.timer = timer;
@@ -178,10 +176,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			}
 		}
 		if (displaced != null) {
-			displaced.refused(refusal(ErrorKind.QUEUE_FULL, this.capacity + " calls wait already for a slot of group "
-					+ this.name
-					+ ", and a more urgent one took this place: try again later, or raise elevenlabs.limiter.queue.capacity",
-					0));
+			displaced.refused(this.refusals.displaced());
 		}
 		if (begun) {
 			grant(waiter, now);
@@ -224,32 +219,18 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 
 	private @Nullable ElevenLabsException refusalOfNewcomer(Waiter waiter, long patience, long now) {
 		if (this.closed) {
-			return refusal(ErrorKind.SHUTDOWN, "The application is shutting down and takes no new calls", 0);
+			return Refusals.shuttingDown();
 		}
 		if (this.queue.size() >= this.capacity && !this.queue.hasBelow(waiter.priority)) {
-			return refusal(ErrorKind.QUEUE_FULL,
-					this.capacity + " calls wait already for a slot of group " + this.name
-							+ ": try again later, or raise elevenlabs.limiter.queue.capacity",
-					expectedWait(this.queue.mostAheadOfNewcomer(waiter), now));
+			return this.refusals.full(expectedWait(this.queue.mostAheadOfNewcomer(waiter), now));
 		}
 		if (expectedWait(this.queue.mostAheadOfNewcomer(waiter), now) > patience) {
 			long expected = expectedWait(this.queue.aheadOfNewcomer(waiter), now);
 			if (expected > patience) {
-				return refusal(ErrorKind.QUEUE_TIMEOUT,
-						"A slot of group " + this.name + " is expected in " + millis(expected)
-								+ " ms, but the call can wait " + millis(patience)
-								+ " ms: try again later, or raise elevenlabs.limiter.queue.max-wait or the deadline",
-						expected);
+				return this.refusals.late(expected, patience);
 			}
 		}
 		return null;
-	}
-
-	private ElevenLabsRejectedException tooLate(long patience, long expected) {
-		return refusal(ErrorKind.QUEUE_TIMEOUT,
-				"No slot of group " + this.name + " came free within " + millis(patience)
-						+ " ms: try again later, or raise elevenlabs.limiter.queue.max-wait or the deadline",
-				(expected > 0) ? expected : patience);
 	}
 
 	@Override
@@ -308,10 +289,10 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			learned();
 			long left = waiter.waitingSince + patience - now;
 			if (this.ended) {
-				refusal = shutDown();
+				refusal = Refusals.shutDown();
 			}
 			else if (expectedWait(0, now) > left) {
-				refusal = tooLate(patience, expectedWait(0, now));
+				refusal = this.refusals.tooLate(patience, expectedWait(0, now));
 			}
 			else {
 				this.queue.addFirst(waiter);
@@ -417,7 +398,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			}
 		}
 		drain();
-		refused.forEach((waiter) -> waiter.refused(shutDown()));
+		refused.forEach((waiter) -> waiter.refused(Refusals.shutDown()));
 	}
 
 	/**
@@ -562,7 +543,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			this.waiting = this.queue.size();
 			expected = expectedWait(this.queue.mostAheadOfNewcomer(waiter), now);
 		}
-		waiter.refused(tooLate(patience(waiter), expected));
+		waiter.refused(this.refusals.tooLate(patience(waiter), expected));
 		return true;
 	}
 
@@ -609,22 +590,6 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			wait = Math.max(wait, this.shaper.expectedWait(ahead, now));
 		}
 		return wait + ((this.pausedUntil != 0) ? Math.max(0, this.pausedUntil - now) : 0);
-	}
-
-	private static ElevenLabsRejectedException shutDown() {
-		return refusal(ErrorKind.SHUTDOWN, "The application shut down before a slot came free for the call", 0);
-	}
-
-	/**
-	 * Create a refusal.
-	 * @param wait after which another try makes sense in nanoseconds, or 0 if unknown
-	 */
-	private static ElevenLabsRejectedException refusal(ErrorKind kind, String message, long wait) {
-		return new ElevenLabsRejectedException(kind, message, (wait > 0) ? Duration.ofNanos(wait) : null);
-	}
-
-	private static long millis(long nanos) {
-		return TimeUnit.NANOSECONDS.toMillis(nanos);
 	}
 
 	private long now() {

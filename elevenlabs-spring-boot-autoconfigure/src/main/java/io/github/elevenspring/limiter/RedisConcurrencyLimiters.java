@@ -68,7 +68,7 @@ public final class RedisConcurrencyLimiters implements AutoCloseable {
 	@Override
 	public void close() {
 		this.limiters.forEach(RedisConcurrencyLimiter::stop);
-		this.link.close();
+		this.link.stopListening();
 	}
 
 }

@@ -13,7 +13,7 @@ import org.springframework.util.StringUtils;
  * @param lease time after which the slots and the queue entries of an instance that died
  * are free again
  * @param commandTimeout longest wait for an answer of Redis, after which an instance goes
- * on alone
+ * on alone; at most a third of the lease
  * @param expectedInstances instances that share the limit as long as Redis has never been
  * reached
  * @since 0.1.0
@@ -30,6 +30,8 @@ public record RedisLimiterSettings(String keyPrefix, Duration lease, Duration co
 				"'keyPrefix' must not contain braces: they decide the slot in a cluster");
 		Assert.isTrue(lease.toMillis() >= 500, "'lease' must be at least 500 milliseconds");
 		Assert.isTrue(commandTimeout.compareTo(Duration.ZERO) > 0, "'commandTimeout' must be positive");
+		Assert.isTrue(commandTimeout.multipliedBy(3).compareTo(lease) <= 0,
+				"'commandTimeout' must be at most a third of 'lease': leases are renewed in time even if commands take that long");
 		Assert.isTrue(expectedInstances > 0, "'expectedInstances' must be positive");
 	}
 

@@ -2,54 +2,55 @@ package io.github.elevenspring.limiter;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.connection.ReactiveRedisConnection;
+import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 import org.springframework.data.redis.core.script.DigestUtils;
-import org.springframework.data.redis.core.script.RedisScript;
 
 /**
  * The way from one instance to Redis and back: runs the script, each time within a bound,
- * and hands on what other instances send to this one.
+ * and hands on what is sent to this instance. The connection is looked up where blocking
+ * is allowed, and kept: looking it up takes a lock.
  */
 final class RedisLink {
 
 	/**
 	 * A new connection may take longer than a command.
 	 */
-	private static final Duration CONTACT_TIMEOUT = Duration.ofSeconds(2);
-
-	private static final String ECHO = "?";
+	static final Duration CONTACT_TIMEOUT = Duration.ofSeconds(2);
 
 	private static final Log logger = LogFactory.getLog(RedisLink.class);
 
 	private final ReactiveStringRedisTemplate template;
 
-	private final RedisScript<String> script = Script.read();
+	private final String script;
+
+	private final String sha;
 
 	private final String prefix;
-
-	private final String channels;
 
 	private final Bound bound;
 
@@ -57,12 +58,17 @@ final class RedisLink {
 
 	private final Map<String, Consumer<String>> groups = new ConcurrentHashMap<>();
 
-	private final Map<String, Sinks.Empty<Void>> echoes = new ConcurrentHashMap<>();
+	/**
+	 * What all channels begin with; the name of an instance follows.
+	 */
+	final String channels;
 
 	/**
 	 * The name of this instance, one of its own each time it starts.
 	 */
 	final String instance = UUID.randomUUID().toString().substring(0, 13);
+
+	private volatile @Nullable ReactiveRedisConnection connection;
 
 	private volatile @Nullable Disposable subscription;
 
@@ -72,10 +78,21 @@ final class RedisLink {
 		this.channels = this.prefix + "to:";
 		this.bound = Bound.of(settings.commandTimeout());
 		this.timer = timer;
+		try {
+			this.script = new ClassPathResource("limiter.lua", RedisLink.class)
+				.getContentAsString(StandardCharsets.UTF_8);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		this.sha = DigestUtils.sha1DigestAsHex(this.script);
 	}
 
-	void register(String group, Consumer<String> grants) {
-		this.groups.put(group, grants);
+	/**
+	 * Hand on what is sent to a group of this instance.
+	 */
+	void register(String group, Consumer<String> messages) {
+		this.groups.put(group, messages);
 	}
 
 	/**
@@ -89,17 +106,40 @@ final class RedisLink {
 	}
 
 	/**
-	 * Run the script, within the bound of a command.
+	 * Run the script within the bound of a command: there is one answer, or an error.
 	 */
-	Mono<String> run(List<String> keys, String operation, String group, List<String> settings, List<String> arguments) {
-		List<String> all = new ArrayList<>(4 + settings.size() + arguments.size());
-		all.addAll(Arrays.asList(operation, this.instance, this.channels, group));
-		all.addAll(settings);
-		all.addAll(arguments);
-		return Mono.deferContextual((context) -> this.template.execute(this.script, keys, all)
-			.next()
+	Mono<String> run(List<String> keys, List<String> arguments) {
+		return Mono.deferContextual((context) -> answer(keys, arguments)
+			.switchIfEmpty(Mono.error(() -> new IllegalStateException("Redis gave no answer")))
 			.timeout(end(context.hasKey(Bound.class) ? context.get(Bound.class) : this.bound),
-					Mono.error(() -> new TimeoutException("No answer to '" + operation + "' in time"))));
+					Mono.error(() -> new TimeoutException("No answer to '" + arguments.get(0) + "' in time"))));
+	}
+
+	private Mono<String> answer(List<String> keys, List<String> arguments) {
+		ReactiveRedisConnection connection = this.connection;
+		if (connection == null) {
+			return Mono.error(() -> new IllegalStateException("There is no connection to Redis"));
+		}
+		return connection.scriptingCommands()
+			.<ByteBuffer>evalSha(this.sha, ReturnType.VALUE, keys.size(), encoded(keys, arguments))
+			.onErrorResume(RedisLink::isUnknownScript,
+					(ex) -> connection.scriptingCommands()
+						.eval(encode(this.script), ReturnType.VALUE, keys.size(), encoded(keys, arguments)))
+			.next()
+			.map((answer) -> StandardCharsets.UTF_8.decode(answer).toString())
+			.doOnError((ex) -> disconnect(connection));
+	}
+
+	private static boolean isUnknownScript(Throwable ex) {
+		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage()).startsWith("NOSCRIPT");
+	}
+
+	private static ByteBuffer[] encoded(List<String> keys, List<String> arguments) {
+		return Stream.concat(keys.stream(), arguments.stream()).map(RedisLink::encode).toArray(ByteBuffer[]::new);
+	}
+
+	private static ByteBuffer encode(String text) {
+		return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
 	}
 
 	/**
@@ -111,113 +151,84 @@ final class RedisLink {
 	}
 
 	/**
-	 * Reach Redis and do the first things there, on which no running call depends:
-	 * nothing is warm yet, so more time is given.
+	 * Allow commands more time, since nothing is warm yet and no running call depends on
+	 * them.
 	 */
-	<T> Mono<T> firstContact(Mono<T> then) {
-		return reach().then(then).contextWrite((context) -> context.put(Bound.class, Bound.of(CONTACT_TIMEOUT)));
+	static Context patient(Context context) {
+		return context.put(Bound.class, Bound.of(CONTACT_TIMEOUT));
 	}
 
 	/**
-	 * Connect if need be, and make sure that messages arrive. Connecting may block, so it
-	 * is done where that is allowed.
+	 * Connect and listen if need be, which may block, so it is done where that is
+	 * allowed.
 	 */
 	Mono<Void> reach() {
-		return this.template.execute(ReactiveRedisConnection::ping)
-			.then(Mono.defer(this::listen))
-			.then(Mono.defer(this::echo))
-			.subscribeOn(Schedulers.boundedElastic())
-			.timeout(CONTACT_TIMEOUT, this.timer)
-			.doOnError((ex) -> stopListening());
-	}
-
-	/**
-	 * Make sure that messages still arrive.
-	 */
-	Mono<Void> listening() {
-		return Mono.defer(this::echo).timeout(CONTACT_TIMEOUT, this.timer).doOnError((ex) -> stopListening());
-	}
-
-	private Mono<Void> listen() {
-		if (this.subscription != null) {
+		if (this.connection != null && this.subscription != null) {
 			return Mono.empty();
 		}
-		return this.template.listenToChannelLater(this.channels + this.instance).doOnNext((messages) -> {
-			Disposable subscription = messages.subscribe((message) -> receive(message.getMessage()), (ex) -> {
-				logger.debug("Subscription ended", ex);
-				this.subscription = null;
-			}, () -> this.subscription = null);
-			Disposable other = this.subscription;
-			this.subscription = subscription;
-			if (other != null) {
-				other.dispose();
-			}
-		}).then();
+		return Mono.defer(this::connect).subscribeOn(Schedulers.boundedElastic()).timeout(CONTACT_TIMEOUT, this.timer);
+	}
+
+	private Mono<Void> connect() {
+		if (this.connection == null) {
+			this.connection = this.template.getConnectionFactory().getReactiveConnection();
+		}
+		return (this.subscription != null) ? Mono.empty()
+				: this.template.listenToChannelLater(this.channels + this.instance).doOnNext((messages) -> {
+					Disposable.Swap listening = Disposables.swap();
+					listening.replace(messages.subscribe((message) -> receive(message.getMessage()), (ex) -> {
+						logger.debug("Subscription ended", ex);
+						stopListening(listening);
+					}, () -> stopListening(listening)));
+					listen(listening);
+				}).then();
 	}
 
 	/**
-	 * Send a message to this instance and wait for it.
+	 * Several groups may come here at once: one subscription is enough.
 	 */
-	private Mono<Void> echo() {
-		String nonce = ECHO + UUID.randomUUID();
-		Sinks.Empty<Void> arrived = Sinks.empty();
-		this.echoes.put(nonce, arrived);
-		return this.template.convertAndSend(this.channels + this.instance, nonce)
-			.then(arrived.asMono())
-			.doFinally((signal) -> this.echoes.remove(nonce));
+	private synchronized void listen(Disposable subscription) {
+		stopListening();
+		if (!subscription.isDisposed()) {
+			this.subscription = subscription;
+		}
+	}
+
+	private synchronized void stopListening(Disposable ended) {
+		ended.dispose();
+		if (this.subscription == ended) {
+			this.subscription = null;
+		}
+	}
+
+	/**
+	 * Listen anew the next time Redis is reached.
+	 */
+	synchronized void stopListening() {
+		Disposable subscription = this.subscription;
+		if (subscription != null) {
+			stopListening(subscription);
+		}
+	}
+
+	/**
+	 * Look for another connection the next time Redis is reached: this one does not take
+	 * commands.
+	 */
+	private synchronized void disconnect(ReactiveRedisConnection connection) {
+		if (this.connection == connection) {
+			this.connection = null;
+			connection.closeLater().subscribe((nothing) -> {
+			}, (ex) -> logger.debug("Connection was not closed", ex));
+		}
 	}
 
 	private void receive(String message) {
-		if (message.startsWith(ECHO)) {
-			Sinks.Empty<Void> echo = this.echoes.get(message);
-			if (echo != null) {
-				echo.tryEmitEmpty();
-			}
-			return;
-		}
 		int space = message.indexOf(' ');
 		Consumer<String> group = (space > 0) ? this.groups.get(message.substring(0, space)) : null;
 		if (group != null) {
 			group.accept(message.substring(space + 1));
 		}
-	}
-
-	private void stopListening() {
-		Disposable subscription = this.subscription;
-		this.subscription = null;
-		if (subscription != null) {
-			subscription.dispose();
-		}
-	}
-
-	void close() {
-		stopListening();
-	}
-
-	/**
-	 * The script and its digest, ready before the first call: event loops need both.
-	 *
-	 * @param getScriptAsString the text
-	 * @param getSha1 the digest of the text
-	 */
-	private record Script(String getScriptAsString, String getSha1) implements RedisScript<String> {
-
-		static Script read() {
-			try {
-				String text = new ClassPathResource("limiter.lua", RedisLink.class)
-					.getContentAsString(StandardCharsets.UTF_8);
-				return new Script(text, DigestUtils.sha1DigestAsHex(text));
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException(ex);
-			}
-		}
-
-		@Override
-		public Class<String> getResultType() {
-			return String.class;
-		}
-
 	}
 
 	private record Bound(Duration first, Duration second) {

@@ -23,8 +23,9 @@ public enum CacheUse {
 	BYPASS,
 
 	/**
-	 * An answer whose time is over will do too; nothing is sent, and without one the call
-	 * fails.
+	 * An answer that is kept will do, even one whose time is over. Nothing is sent: if
+	 * there is none, the call fails with kind
+	 * {@link io.github.elevenspring.error.ErrorKind#NOT_FOUND}.
 	 */
 	STALE
 

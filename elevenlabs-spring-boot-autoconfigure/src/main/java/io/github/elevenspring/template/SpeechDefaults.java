@@ -20,7 +20,7 @@ public record SpeechDefaults(@Nullable String voiceId, String modelId, OutputFor
 	 * @param request the request of the user
 	 * @return the request with voice, model and format
 	 */
-	SpeechRequest applyTo(SpeechRequest request) {
+	public SpeechRequest applyTo(SpeechRequest request) {
 		return request.mutate()
 			.voiceId((request.voiceId() != null) ? request.voiceId() : this.voiceId)
 			.modelId((request.modelId() != null) ? request.modelId() : this.modelId)

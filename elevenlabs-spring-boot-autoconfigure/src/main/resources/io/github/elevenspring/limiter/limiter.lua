@@ -2,8 +2,11 @@
 -- Every key has the same hash tag. What a call leaves behind: a record in 'calls', and its lease in
 -- 'wait' while it stands in a queue or in 'held' while it has a permit. A lease that is not renewed lapses.
 --
+-- An id names one stay of a call here: a call that comes back after it has lost touch comes under another one.
+--
 -- Answer: three lines. What was asked; the state; the permits granted to the caller's own calls.
--- Permits granted to calls of other instances are told to these by their channel.
+-- By its channel an instance is told of permits granted to its calls by others ('id slots inflight'), of instances that
+-- have joined ('=' and how many there are), and, so that it knows that messages arrive, of its own renewals ('?').
 
 local state, calls, held, wait, tenants, instances, alone = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[8], KEYS[9], KEYS[10]
 local queues = { KEYS[5], KEYS[6], KEYS[7] }
@@ -52,6 +55,10 @@ end
 if not s.cfg then
 	set('cfg', ARGV[10])
 	set('bind', ARGV[11])
+	if op ~= 'config' or ARGV[ARGS + 2] ~= '1' then
+		-- The data was lost, since instances begin by telling their configuration. Nothing is granted until all instances have had the time to tell again what runs.
+		set('pause', text(now + lease * 0.4))
+	end
 end
 
 local function ceiling()
@@ -388,16 +395,16 @@ elseif op == 'drop' then
 	end
 	grant()
 elseif op == 'back' then
-	-- id, priority, weight, tenant, what the service named, a number from 0 to 1
+	-- id, priority, weight, tenant, what the service named, a number from 0 to 1, the id of the permit
 	local id, r = ARGV[ARGS], { p = tonumber(ARGV[ARGS + 1]), w = tonumber(ARGV[ARGS + 2]), h = 0, since = now, member = '', tenant = ARGV[ARGS + 3] }
-	drop(id)
+	drop(ARGV[ARGS + 6])
 	refused(tonumber(ARGV[ARGS + 4]))
 	enqueue(id, r, true)
 	local row = get('refusals', 0)
 	set('refusals', text(row + 1))
 	local longest = FIRST_PAUSE * 2 ^ math.min(row, MOST_DOUBLINGS)
 	local pause = FIRST_PAUSE / 2 + tonumber(ARGV[ARGS + 5]) * (longest - FIRST_PAUSE / 2)
-	set('pause', text(math.ceil(now + pause)))
+	set('pause', text(math.max(get('pause', 0), math.ceil(now + pause))))
 	answer = 'WAIT 0 0'
 elseif op == 'config' then
 	-- limit, binding, whether it is the first word of an instance that has just begun
@@ -411,14 +418,20 @@ elseif op == 'config' then
 	end
 	grant()
 elseif op == 'sync' then
-	-- the maximum that the service named, if Redis has lost it; slots kept for me; n, ids that are gone; n, id and slots of permits held; n, id, priority, weight, tenant and
-	-- milliseconds of those who wait
+	-- the maximum that the service named, if Redis has lost it; slots kept for me; n, ids that are gone; n, id and slots
+	-- of permits held; n, id, priority, weight, tenant and milliseconds of those who wait
 	local at = ARGS + 1
 	if not s.max and adaptive and tonumber(ARGV[ARGS]) > 0 then
 		set('max', ARGV[ARGS])
 	end
 	local reserve = tonumber(ARGV[at])
-	redis.call('ZADD', instances, now + lease, me)
+	if redis.call('ZADD', instances, now + lease, me) == 1 then
+		local all = redis.call('ZRANGE', instances, 0, -1)
+		for _, instance in ipairs(all) do
+			redis.call('PUBLISH', channel .. instance, group .. ' =' .. #all)
+		end
+	end
+	redis.call('PUBLISH', channel .. me, group .. ' ?')
 	if reserve > 0 then
 		redis.call('HSET', alone, me, ARGV[at])
 	else

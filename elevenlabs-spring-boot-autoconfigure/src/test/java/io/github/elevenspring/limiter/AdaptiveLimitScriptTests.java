@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
+import io.github.elevenspring.TestRedis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
@@ -91,6 +92,7 @@ class AdaptiveLimitScriptTests {
 			this.headroom = headroom;
 			this.random = random;
 			this.maximum = 1 + random.nextInt(12);
+			run("config", Integer.toString(configured), binding ? "1" : "0", "1");
 		}
 
 		void step() {
@@ -114,7 +116,7 @@ class AdaptiveLimitScriptTests {
 				endSome();
 				int advertised = (this.random.nextInt(5) == 0) ? this.maximum : 0;
 				this.limit.refused(this.held.size(), advertised);
-				run("back", call.id(), "1", "1", "", Integer.toString(advertised), "0");
+				run("back", call.id(), "1", "1", "", Integer.toString(advertised), "0", call.id());
 				commands.hdel("state", "pause");
 				run("drop", call.id());
 			}

@@ -2,19 +2,20 @@ package io.github.elevenspring.limiter;
 
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.elevenspring.TestRedis;
 import io.github.elevenspring.model.Priority;
 
 /**
@@ -37,7 +38,8 @@ final class LoadProcess implements AutoCloseable {
 					"-XX:TieredStopAtLevel=1", "-Xmx128m", "-cp", System.getProperty("java.class.path"),
 					LoadProcess.class.getName(), Integer.toString(redis), Integer.toString(service),
 					Integer.toString(limit), lease.toString(), commandTimeout.toString())
-				.redirectError(File.createTempFile("load", ".log"))
+				.redirectError(Files.createTempFile(Files.createDirectories(Path.of("target", "redis")), "load", ".log")
+					.toFile())
 				.start();
 		}
 		catch (IOException ex) {
@@ -67,6 +69,13 @@ final class LoadProcess implements AutoCloseable {
 
 	boolean isShared() {
 		return ask("state").startsWith("> shared");
+	}
+
+	/**
+	 * Return how often the process was cut off from Redis.
+	 */
+	int cutOffs() {
+		return Integer.parseInt(ask("state").split(" ")[9]);
 	}
 
 	@Override
@@ -128,7 +137,8 @@ final class LoadProcess implements AutoCloseable {
 					}
 				}
 				System.out.println("> " + (this.instance.limiter.isShared() ? "shared" : "alone") + " begun "
-						+ this.begun.get() + " ended " + this.ended.get() + " refused " + this.refused.get());
+						+ this.begun.get() + " ended " + this.ended.get() + " refused " + this.refused.get()
+						+ " cut-offs " + this.instance.limiter.cutOffs());
 			}
 		}
 

@@ -1,15 +1,22 @@
 package io.github.elevenspring.limiter;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
+import io.github.elevenspring.TestRedis;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.Priority;
 import org.junit.jupiter.api.AfterAll;
@@ -20,15 +27,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.data.redis.connection.ReactiveRedisConnection;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /**
  * Several instances in one process, each with connections of its own, on one real Redis.
+ * How many calls run is counted where they run. The exact bound is the limit and the
+ * parts of those instances that were cut off, which a machine without a free core brings
+ * about.
  */
-@EnabledIfSystemProperty(named = "limiter.redis", matches = "true",
-		disabledReason = "one of them still fails now and then: -Dlimiter.redis=true")
 class RedisConcurrencyLimiterTests {
+
+	/**
+	 * Bounds that a busy machine does not break.
+	 */
+	private static final RedisLimiterSettings PATIENT = new RedisLimiterSettings("test", Duration.ofSeconds(15),
+			Duration.ofSeconds(5), 1);
+
+	/**
+	 * Bounds for what happens when they are over.
+	 */
+	private static final RedisLimiterSettings QUICK = new RedisLimiterSettings("test", Duration.ofSeconds(3),
+			Duration.ofSeconds(1), 1);
 
 	private static TestRedis redis;
 
@@ -67,7 +89,7 @@ class RedisConcurrencyLimiterTests {
 			call(i % 3, Priority.values()[i % 3], "tenant" + i % 7, 5).enter();
 		}
 		until(() -> this.done.get() == 900);
-		assertThat(this.most).hasValueLessThanOrEqualTo(6);
+		assertNeverOver(6);
 		assertThat(this.most).hasValueGreaterThan(4);
 		untilNothingIsLeft();
 	}
@@ -148,7 +170,7 @@ class RedisConcurrencyLimiterTests {
 		LimiterSettings settings = new LimiterSettings(0, true, 2, Duration.ofSeconds(5), Duration.ofSeconds(30),
 				LimiterSettings.defaults().guaranteedShares(), null);
 		for (int i = 0; i < 2; i++) {
-			this.instances.add(new TestInstance(redis.port, 1, settings, redisSettings()).awaitShared());
+			this.instances.add(new TestInstance(redis.port, 1, settings, PATIENT).awaitShared());
 		}
 		TestCall first = held(0);
 		waiting(0, Priority.NORMAL, "a", TestCall::release);
@@ -209,31 +231,43 @@ class RedisConcurrencyLimiterTests {
 
 	@Test
 	void slotsAndPlacesOfAnInstanceThatVanishedComeBackWithinTheLease() throws IOException {
-		instances(2, 2);
+		instances(2, 2, QUICK);
 		held(0);
 		held(0);
 		waitingCall(0);
 		TestCall waiter = waitingCall(1);
 		TestCall other = waitingCall(1);
 		this.instances.remove(0).vanish();
-		long begun = System.nanoTime();
+		for (String lease : leases("held")) {
+			assertThat(Long.parseLong(lease) - redisMillis()).isLessThanOrEqualTo(QUICK.lease().toMillis() * 3 / 4);
+		}
 		until(() -> waiter.hasPermit() && other.hasPermit());
-		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(3200));
 		waiter.release();
 		other.release();
 		untilNothingIsLeft();
 	}
 
 	@Test
-	void instanceThatStopsGivesItsSlotsBackBeforeTheLeaseIsOver() {
+	void instanceThatStopsGivesItsSlotsBackBeforeTheLeaseIsOver() throws IOException {
 		instances(2, 1);
 		held(0);
 		TestCall waiter = waitingCall(1);
-		long begun = System.nanoTime();
+		long lapse = Long.parseLong(leases("held").get(0));
 		this.instances.remove(0).close();
 		until(waiter::hasPermit);
-		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofMillis(1500));
+		assertThat(redisMillis()).isLessThan(lapse);
 		waiter.release();
+	}
+
+	@Test
+	void instanceThatJoinsIsHeardOfBeforeTheNextRenewal() {
+		RedisLimiterSettings seldom = new RedisLimiterSettings("test", Duration.ofMinutes(10), Duration.ofSeconds(5),
+				1);
+		instances(1, 4, seldom);
+		instances(1, 4, seldom);
+		RedisConcurrencyLimiter first = this.instances.get(0).limiter;
+		until(() -> first.knownInstances() == 2);
+		assertThat(this.instances.get(1).limiter.knownInstances()).isEqualTo(2);
 	}
 
 	@Test
@@ -241,7 +275,7 @@ class RedisConcurrencyLimiterTests {
 		instances(1, 1);
 		ConcurrencyLimits limits = this.instances.get(0)
 			.limits()
-			.limits(Plan.CREATOR, java.util.Map.of(ConcurrencyGroup.MUSIC, 7), LimiterSettings.defaults());
+			.limits(Plan.CREATOR, Map.of(ConcurrencyGroup.MUSIC, 7), LimiterSettings.defaults());
 		assertThat(limits.snapshot()).hasSize(ConcurrencyGroup.values().length);
 		RedisConcurrencyLimiter music = (RedisConcurrencyLimiter) limits.limiter(ConcurrencyGroup.MUSIC);
 		until(music::isShared);
@@ -250,7 +284,8 @@ class RedisConcurrencyLimiterTests {
 
 	@Test
 	void permitsGrantedAloneAreToldToRedisWhenItIsBack() throws IOException {
-		instances(2, 4);
+		instances(2, 4, QUICK);
+		until(() -> this.instances.stream().allMatch((instance) -> instance.limiter.knownInstances() == 2));
 		List<TestCall> calls = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
 			calls.add(held(0));
@@ -279,11 +314,11 @@ class RedisConcurrencyLimiterTests {
 
 	@Test
 	void leasesAreRenewedWhileCallsRun() {
-		instances(2, 1);
+		instances(2, 1, QUICK);
 		TestCall stream = held(0);
 		TestCall waiter = waitingCall(1);
 		long begun = System.nanoTime();
-		await().atMost(Duration.ofSeconds(10))
+		await().atMost(Duration.ofSeconds(30))
 			.until(() -> waiter.hasPermit() || System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(4500));
 		assertThat(waiter.hasPermit()).isFalse();
 		stream.release();
@@ -293,7 +328,7 @@ class RedisConcurrencyLimiterTests {
 
 	@Test
 	void placesOfManyWhoWaitAreKeptLongerThanTheLease() {
-		instances(2, 1);
+		instances(2, 1, QUICK);
 		TestCall first = held(0);
 		List<TestCall> calls = new ArrayList<>();
 		for (int i = 0; i < 1200; i++) {
@@ -302,7 +337,7 @@ class RedisConcurrencyLimiterTests {
 		until(() -> calls().equals(":1201\r\n"));
 		TestCall last = calls.get(1199);
 		long begun = System.nanoTime();
-		await().atMost(Duration.ofSeconds(10))
+		await().atMost(Duration.ofSeconds(30))
 			.until(() -> System.nanoTime() - begun > TimeUnit.MILLISECONDS.toNanos(4000));
 		assertThat(calls()).isEqualTo(":1201\r\n");
 		RedisConcurrencyLimiter limiter = this.instances.get(0).limiter;
@@ -314,7 +349,7 @@ class RedisConcurrencyLimiterTests {
 
 	@Test
 	void messagesArriveAgainAfterTheirConnectionIsLost() throws IOException {
-		instances(2, 1);
+		instances(2, 1, QUICK);
 		TestCall first = held(0);
 		redis.command("CLIENT KILL TYPE pubsub");
 		TestCall second = waitingCall(1);
@@ -332,8 +367,9 @@ class RedisConcurrencyLimiterTests {
 				slots.append(' ').append(slot);
 			}
 			assertThat(cluster.command(slots.toString())).startsWith("+OK");
-			await().until(() -> cluster.command("CLUSTER INFO").contains("cluster_state:ok"));
-			this.instances.add(new TestInstance(cluster.port, 1).awaitShared());
+			await().atMost(Duration.ofSeconds(30))
+				.until(() -> cluster.command("CLUSTER INFO").contains("cluster_state:ok"));
+			this.instances.add(new TestInstance(cluster.port, 1, LimiterSettings.defaults(), PATIENT).awaitShared());
 			TestCall first = held(0);
 			TestCall second = call(0, Priority.NORMAL, "a", 0).enter();
 			first.release();
@@ -354,7 +390,7 @@ class RedisConcurrencyLimiterTests {
 
 	@Test
 	void lostDataIsToldAgain() throws IOException {
-		instances(2, 1);
+		instances(2, 1, QUICK);
 		TestCall first = held(0);
 		TestCall second = waitingCall(1);
 		redis.command("FLUSHALL");
@@ -365,56 +401,107 @@ class RedisConcurrencyLimiterTests {
 	}
 
 	@Test
-	void uncontendedCallCostsOneTrip() {
+	void dataThatIsLostUnderLoadDoesNotLetMoreBegin() throws IOException {
+		instances(3, 6, QUICK);
+		for (int i = 0; i < 900; i++) {
+			call(i % 3, Priority.values()[i % 3], "tenant" + i % 7, 20).enter();
+		}
+		for (int calls = 100; calls <= 300; calls += 100) {
+			int enough = calls;
+			until(() -> this.done.get() >= enough);
+			redis.command("FLUSHALL");
+		}
+		until(() -> this.done.get() == 900);
+		assertNeverOver(6);
+		untilNothingIsLeft();
+	}
+
+	@Test
+	void longCallsCountAfterDataIsLost() throws IOException {
+		instances(2, 2, QUICK);
+		TestCall first = held(0);
+		TestCall second = held(0);
+		redis.command("FLUSHALL");
+		TestCall third = call(1, Priority.NORMAL, "a", 0).enter();
+		until(() -> ask("HGET {test}:STANDARD:state inflight").equals("$1\r\n2\r\n"));
+		await().during(Duration.ofMillis(1500)).atMost(Duration.ofSeconds(20)).until(() -> !third.hasPermit());
+		first.release();
+		second.release();
+		until(third::hasPermit);
+		untilNothingIsLeft();
+	}
+
+	@Test
+	void uncontendedCallCostsOneTrip() throws IOException {
 		instances(1, 10);
-		long[] nanos = new long[3000];
-		for (int i = 0; i < nanos.length; i++) {
-			java.util.concurrent.CountDownLatch granted = new java.util.concurrent.CountDownLatch(1);
+		held(0).release();
+		int before = scriptsRun();
+		for (int i = 0; i < 100; i++) {
+			held(0).release();
+		}
+		// The way there and back, and a renewal each three seconds.
+		until(() -> scriptsRun() >= before + 200);
+		assertThat(scriptsRun()).isLessThan(before + 220);
+		assertThat(this.instances.get(0).limiter.cutOffs()).isZero();
+	}
+
+	private static int scriptsRun() {
+		Matcher calls = Pattern.compile("cmdstat_evalsha:calls=(\\d+)").matcher(ask("INFO commandstats"));
+		return calls.find() ? Integer.parseInt(calls.group(1)) : 0;
+	}
+
+	@Test
+	@EnabledIfSystemProperty(named = "elevenlabs.test.redis-long", matches = "true",
+			disabledReason = "measures, on a machine with nothing else to do: -Delevenlabs.test.redis-long=true")
+	void uncontendedCallCostsAtMostAMillisecond() throws InterruptedException {
+		instances(1, 10);
+		RedisConcurrencyLimiter limiter = this.instances.get(0).limiter;
+		long[] calls = new long[2000];
+		for (int i = -1000; i < calls.length; i++) {
+			CountDownLatch granted = new CountDownLatch(1);
 			long begun = System.nanoTime();
-			new TestCall(this.instances.get(0).limiter, Priority.NORMAL, "a", (call) -> {
+			new TestCall(limiter, Priority.NORMAL, "a", (call) -> {
 				granted.countDown();
 				call.release();
 			}).enter();
-			try {
-				granted.await();
-			}
-			catch (InterruptedException ex) {
-				throw new IllegalStateException(ex);
-			}
-			nanos[i] = System.nanoTime() - begun;
+			granted.await();
+			calls[Math.max(i, 0)] = System.nanoTime() - begun;
 		}
-		long[] warm = Arrays.copyOfRange(nanos, 1000, nanos.length);
-		Arrays.sort(warm);
-		org.springframework.data.redis.connection.ReactiveRedisConnection plain = this.instances.get(0).connection();
+		ReactiveRedisConnection plain = this.instances.get(0).connection();
 		long[] pings = new long[2000];
-		for (int i = 0; i < pings.length; i++) {
+		for (int i = -1000; i < pings.length; i++) {
 			long begun = System.nanoTime();
 			plain.ping().block();
-			pings[i] = System.nanoTime() - begun;
+			pings[Math.max(i, 0)] = System.nanoTime() - begun;
 		}
-		long[] warmPings = Arrays.copyOfRange(pings, 1000, pings.length);
-		Arrays.sort(warmPings);
-		System.out.println("plain PING through the same connection: p50 " + warmPings[500] / 1000 + " us, p99 "
-				+ warmPings[990] / 1000 + " us");
-		System.out.println("added per call on loopback: p50 " + warm[warm.length / 2] / 1000 + " us, p99 "
-				+ warm[warm.length * 99 / 100] / 1000 + " us");
-		assertThat(warm[warm.length / 2]).isLessThan(TimeUnit.MILLISECONDS.toNanos(5));
+		Arrays.sort(calls);
+		Arrays.sort(pings);
+		System.out.println("added per call on loopback: p50 " + calls[1000] / 1000 + " us, p99 " + calls[1980] / 1000
+				+ " us; a plain PING on the same connection: p50 " + pings[1000] / 1000 + " us");
+		assertThat(calls[1000]).isLessThan(TimeUnit.MILLISECONDS.toNanos(1));
 	}
 
 	private void instances(int number, int limit) {
+		instances(number, limit, PATIENT);
+	}
+
+	private void instances(int number, int limit, RedisLimiterSettings redisSettings) {
 		LimiterSettings settings = new LimiterSettings(0, true, 2000, Duration.ofSeconds(60), Duration.ofSeconds(30),
 				LimiterSettings.defaults().guaranteedShares(), null);
 		for (int i = 0; i < number; i++) {
-			this.instances.add(new TestInstance(redis.port, limit, settings, redisSettings()));
+			this.instances.add(new TestInstance(redis.port, limit, settings, redisSettings));
 		}
 		this.instances.forEach(TestInstance::awaitShared);
 	}
 
 	/**
-	 * A bound that a busy machine that runs tests does not break.
+	 * Assert that nothing was granted beyond the limit, and the parts of instances that
+	 * were cut off.
 	 */
-	private static RedisLimiterSettings redisSettings() {
-		return new RedisLimiterSettings("test", Duration.ofSeconds(3), Duration.ofSeconds(1), 1);
+	private void assertNeverOver(int limit) {
+		long cutOff = this.instances.stream().filter((instance) -> instance.limiter.cutOffs() > 0).count();
+		int part = Math.max(1, limit / this.instances.size());
+		assertThat(this.most).hasValueLessThanOrEqualTo((int) (limit + cutOff * part));
 	}
 
 	/**
@@ -447,12 +534,26 @@ class RedisConcurrencyLimiterTests {
 	/**
 	 * A call of which Redis knows that it waits (or runs).
 	 */
-	private TestCall waiting(int instance, Priority priority, String tenant,
-			java.util.function.Consumer<TestCall> work) {
+	private TestCall waiting(int instance, Priority priority, String tenant, Consumer<TestCall> work) {
 		String before = calls();
 		TestCall call = new TestCall(this.instances.get(instance).limiter, priority, tenant, work).enter();
 		until(() -> !calls().equals(before) || call.isRefused());
 		return call;
+	}
+
+	/**
+	 * Return when the leases in a set of leases lapse.
+	 */
+	private static List<String> leases(String set) {
+		return Pattern.compile("\r\n")
+			.splitAsStream(ask("ZRANGE {test}:STANDARD:" + set + " 0 -1 WITHSCORES"))
+			.filter((line) -> line.matches("\\d{13}"))
+			.toList();
+	}
+
+	private static long redisMillis() {
+		String[] time = ask("TIME").split("\r\n");
+		return Long.parseLong(time[2]) * 1000 + Long.parseLong(time[4]) / 1000;
 	}
 
 	private static String calls() {
@@ -464,7 +565,7 @@ class RedisConcurrencyLimiterTests {
 			return redis.command(command);
 		}
 		catch (IOException ex) {
-			throw new java.io.UncheckedIOException(ex);
+			throw new UncheckedIOException(ex);
 		}
 	}
 
@@ -472,7 +573,7 @@ class RedisConcurrencyLimiterTests {
 	 * A renewal may bring back for a moment what has just ended.
 	 */
 	private void untilNothingIsLeft() throws IOException {
-		await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+		await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
 			assertThat(ask("HGETALL {test}:STANDARD:calls")).isEqualTo("*0\r\n");
 			assertThat(ask("ZRANGE {test}:STANDARD:held 0 -1")).isEqualTo("*0\r\n");
 			assertThat(ask("ZRANGE {test}:STANDARD:wait 0 -1")).isEqualTo("*0\r\n");
@@ -486,7 +587,7 @@ class RedisConcurrencyLimiterTests {
 	}
 
 	private static void until(BooleanSupplier condition) {
-		await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(2)).until(condition::getAsBoolean);
+		await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(2)).until(condition::getAsBoolean);
 	}
 
 }

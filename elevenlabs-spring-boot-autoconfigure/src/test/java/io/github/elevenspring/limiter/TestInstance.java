@@ -1,11 +1,13 @@
 package io.github.elevenspring.limiter;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import reactor.core.scheduler.Schedulers;
 
+import org.springframework.data.redis.connection.ReactiveRedisConnection;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
@@ -26,15 +28,9 @@ final class TestInstance implements AutoCloseable {
 
 	private final ClientResources resources;
 
-	TestInstance(int port, int limit) {
-		this(port, limit, LimiterSettings.defaults(),
-				new RedisLimiterSettings("test", Duration.ofSeconds(3), Duration.ofMillis(250), 1));
-	}
-
 	TestInstance(int port, int limit, LimiterSettings settings, RedisLimiterSettings redis) {
 		this.resources = ClientResources.builder()
-			.reconnectDelay(Delay.exponential(Duration.ZERO, Duration.ofSeconds(1), 2,
-					java.util.concurrent.TimeUnit.MILLISECONDS))
+			.reconnectDelay(Delay.exponential(Duration.ZERO, Duration.ofSeconds(1), 2, TimeUnit.MILLISECONDS))
 			.build();
 		this.connections = new LettuceConnectionFactory(new RedisStandaloneConfiguration("127.0.0.1", port),
 				LettuceClientConfiguration.builder().clientResources(this.resources).build());
@@ -46,11 +42,11 @@ final class TestInstance implements AutoCloseable {
 	}
 
 	TestInstance awaitShared() {
-		await().atMost(Duration.ofSeconds(15)).pollInterval(Duration.ofMillis(5)).until(this.limiter::isShared);
+		await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5)).until(this.limiter::isShared);
 		return this;
 	}
 
-	org.springframework.data.redis.connection.ReactiveRedisConnection connection() {
+	ReactiveRedisConnection connection() {
 		return this.connections.getReactiveConnection();
 	}
 
@@ -64,14 +60,14 @@ final class TestInstance implements AutoCloseable {
 	void vanish() {
 		this.limiter.stopSilently();
 		this.connections.destroy();
-		this.resources.shutdown(0, 0, java.util.concurrent.TimeUnit.SECONDS);
+		this.resources.shutdown(0, 0, TimeUnit.SECONDS);
 	}
 
 	@Override
 	public void close() {
 		this.limiters.close();
 		this.connections.destroy();
-		this.resources.shutdown(0, 0, java.util.concurrent.TimeUnit.SECONDS);
+		this.resources.shutdown(0, 0, TimeUnit.SECONDS);
 	}
 
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.function.Consumer;
 
+import io.github.elevenspring.cache.SpeechCache;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.limiter.ConcurrencyGroup;
@@ -11,6 +12,7 @@ import io.github.elevenspring.limiter.ConcurrencyLimits;
 import io.github.elevenspring.limiter.Plan;
 import io.github.elevenspring.limiter.QueueTicket;
 import io.github.elevenspring.model.ApiRequest;
+import io.github.elevenspring.model.CacheUse;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.Priority;
 import io.github.elevenspring.model.account.Subscription;
@@ -136,6 +138,13 @@ class SpeechSnippets {
 		limits.plan(Plan.SCALE);
 		Flux<byte[]> audio = elevenLabs.speech().stream(request).contextWrite(QueueTicket.listener(tickets::add));
 		return audio;
+	}
+
+	Mono<Void> cache(SpeechRequest request, SpeechCache cache, Consumer<SpeechRequest> speak) {
+		SpeechRequest another = request.mutate().options(request.options().withCacheUse(CacheUse.REFRESH)).build();
+		speak.accept(another);
+		Mono<Void> forgotten = cache.evict(SpeechRequest.of("Welcome!")).then(cache.clear());
+		return forgotten;
 	}
 
 	record Transcript(String text, String languageCode) {

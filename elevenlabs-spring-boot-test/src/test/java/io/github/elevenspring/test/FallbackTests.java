@@ -45,7 +45,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(classes = FallbackTests.Application.class,
 		properties = { "elevenlabs.fallback.chain=model, voice, engine",
 				"elevenlabs.fallback.model-id=eleven_flash_v2_5",
-				"elevenlabs.fallback.voice-id=" + FallbackTests.OTHER_VOICE, "elevenlabs.timeout.first-byte=4s" })
+				"elevenlabs.fallback.voice-id=" + FallbackTests.OTHER_VOICE, "elevenlabs.timeout.first-byte=4s",
+				"elevenlabs.retry.enabled=false", "elevenlabs.circuit-breaker.enabled=false",
+				"elevenlabs.quota.enabled=false" })
 @EnableElevenLabsSimulator(voiceIds = FallbackTests.OTHER_VOICE)
 class FallbackTests {
 

@@ -45,7 +45,8 @@ import static org.awaitility.Awaitility.await;
  */
 @SpringBootTest(classes = TemplateTests.Application.class,
 		properties = { "elevenlabs.timeout.first-byte=2s", "elevenlabs.timeout.idle=2s",
-				"elevenlabs.limiter.enabled=false" })
+				"elevenlabs.limiter.enabled=false", "elevenlabs.retry.enabled=false",
+				"elevenlabs.circuit-breaker.enabled=false", "elevenlabs.quota.enabled=false" })
 @EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
 class TemplateTests {
 

@@ -1,4 +1,4 @@
-package io.github.elevenspring.limiter;
+package io.github.elevenspring;
 
 import java.io.File;
 import java.io.IOException;
@@ -9,53 +9,89 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.junit.jupiter.api.Assumptions;
 import redis.embedded.core.ExecutableProvider;
 
 import static org.awaitility.Awaitility.await;
 
 /**
- * A real Redis on a loopback port of its own, to be frozen, ended and started again.
+ * A real Redis on a loopback port of its own, to be frozen, ended and started again. It
+ * ends with the tests, whatever becomes of them.
  */
-final class TestRedis implements AutoCloseable {
+public final class TestRedis implements AutoCloseable {
 
-	final int port;
+	private static File unpacked;
+
+	public final int port;
 
 	private final String[] options;
 
 	private final File executable;
 
+	private final Thread endWithTests = new Thread(this::end);
+
 	private Process process;
 
-	TestRedis(String... options) {
+	/**
+	 * Start a Redis. Where none can run, the test is skipped, except in continuous
+	 * integration.
+	 */
+	public TestRedis(String... options) {
 		this.options = options;
+		this.executable = executable();
 		try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			this.port = free.getLocalPort();
-			this.executable = ExecutableProvider.newJarResourceProvider().get();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+		Runtime.getRuntime().addShutdownHook(this.endWithTests);
 		start();
 	}
 
-	void start() {
+	private static synchronized File executable() {
+		if (unpacked != null) {
+			return unpacked;
+		}
 		try {
-			File folder = Files.createTempDirectory("redis").toFile();
-			List<String> command = new ArrayList<>(List.of(this.executable.getPath(), "--port",
-					Integer.toString(this.port), "--bind", "127.0.0.1", "--save", "", "--dir", folder.getPath()));
+			Path folder = Path.of("target", "redis", "process-" + ProcessHandle.current().pid());
+			File executable = ExecutableProvider.newJarResourceProvider(Files.createDirectories(folder).toFile())
+				.get()
+				.getAbsoluteFile();
+			new ProcessBuilder(executable.getPath(), "--version").redirectErrorStream(true)
+				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+				.start();
+			unpacked = executable;
+			return executable;
+		}
+		catch (IOException | RuntimeException ex) {
+			if (System.getenv("CI") != null) {
+				throw new IllegalStateException("Redis must run in continuous integration", ex);
+			}
+			return Assumptions.abort("No embedded Redis runs on this machine: " + ex);
+		}
+	}
+
+	public void start() {
+		try {
+			File folder = Files.createDirectories(Path.of("target", "redis", Integer.toString(this.port))).toFile();
+			List<String> command = new ArrayList<>(
+					List.of(this.executable.getPath(), "--port", Integer.toString(this.port), "--bind", "127.0.0.1",
+							"--save", "", "--dir", folder.getAbsolutePath()));
 			command.addAll(List.of(this.options));
 			this.process = new ProcessBuilder(command).redirectErrorStream(true)
-				.redirectOutput(new File(folder, "redis.log"))
+				.redirectOutput(ProcessBuilder.Redirect.appendTo(new File(folder, "redis.log")))
 				.start();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(20)).until(this::answers);
+		await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(5)).until(this::answers);
 	}
 
 	private boolean answers() {
@@ -70,10 +106,10 @@ final class TestRedis implements AutoCloseable {
 	/**
 	 * Run a command on a connection of its own.
 	 */
-	String command(String command) throws IOException {
+	public String command(String command) throws IOException {
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 1000);
-			socket.setSoTimeout(1000);
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 10_000);
+			socket.setSoTimeout(10_000);
 			String[] words = command.split(" ");
 			StringBuilder request = new StringBuilder("*" + words.length + "\r\n");
 			for (String word : words) {
@@ -86,15 +122,15 @@ final class TestRedis implements AutoCloseable {
 		}
 	}
 
-	void freeze() {
+	public void freeze() {
 		signal("STOP");
 	}
 
-	void goOn() {
+	public void goOn() {
 		signal("CONT");
 	}
 
-	void end() {
+	public void end() {
 		Signals.kill(this.process);
 	}
 
@@ -105,17 +141,18 @@ final class TestRedis implements AutoCloseable {
 	@Override
 	public void close() {
 		end();
+		Runtime.getRuntime().removeShutdownHook(this.endWithTests);
 	}
 
 	/**
 	 * Signals to processes that a test started.
 	 */
-	static final class Signals {
+	public static final class Signals {
 
 		private Signals() {
 		}
 
-		static void send(Process process, String name) {
+		public static void send(Process process, String name) {
 			try {
 				new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
 			}
@@ -127,7 +164,7 @@ final class TestRedis implements AutoCloseable {
 			}
 		}
 
-		static void kill(Process process) {
+		public static void kill(Process process) {
 			try {
 				process.destroyForcibly().waitFor();
 			}

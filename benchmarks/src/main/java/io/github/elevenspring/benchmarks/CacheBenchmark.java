@@ -1,0 +1,135 @@
+package io.github.elevenspring.benchmarks;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.elevenspring.cache.CacheSettings;
+import io.github.elevenspring.cache.CacheStage;
+import io.github.elevenspring.cache.CacheTier;
+import io.github.elevenspring.cache.SpeechCache;
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.CallChain;
+import io.github.elevenspring.call.Operation;
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.model.ReplyMetadata;
+import io.github.elevenspring.model.speech.SpeechRequest;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.cache.caffeine.CaffeineCache;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * What it takes to answer a call from memory: 1,000 characters asked, 32 KB of audio
+ * answered. The peers take the request itself as their key and hand out their own array;
+ * those that copy, copy it once too.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 4, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(3)
+public class CacheBenchmark {
+
+	private static final int AUDIO_SIZE = 32 * 1024;
+
+	private static final int TEXT_SIZE = 1000;
+
+	private final byte[] audio = new byte[AUDIO_SIZE];
+
+	private final Call call = new Call(Operation.SPEECH_STREAM,
+			SpeechRequest.builder("a".repeat(TEXT_SIZE)).voiceId("voice").modelId("model").build());
+
+	private final CallChain service = (call) -> Flux.just(
+			new ReplyPart.Head(200, new HttpHeaders(), new ReplyMetadata("id", null, null, 1L, null, null, null, null)),
+			new ReplyPart.Chunk(this.audio.clone()));
+
+	private final CacheStage stage = new CacheStage(new SpeechCache(
+			List.of(CacheTier.inMemory(new CaffeineCache("speech",
+					Caffeine.newBuilder()
+						.maximumWeight(1L << 26)
+						.weigher((key, value) -> CacheTier.weight(value))
+						.expireAfterWrite(Duration.ofDays(1))
+						.recordStats()
+						.build(),
+					false))),
+			CacheSettings.defaults(), () -> "https://api.elevenlabs.io", UnaryOperator.identity(), Clock.systemUTC()),
+			Schedulers.parallel());
+
+	private final Cache<Object, byte[]> caffeine = Caffeine.newBuilder().maximumSize(1000).build();
+
+	private final AsyncCache<Object, Object> async = Caffeine.newBuilder().maximumSize(1000).buildAsync();
+
+	private final CaffeineCache spring = new CaffeineCache("speech", this.async, false);
+
+	/**
+	 * Fill the caches.
+	 */
+	public CacheBenchmark() {
+		this.stage.handle(this.call, this.service).subscribe(new Draining());
+		this.caffeine.put(this.call.request(), this.audio);
+		this.async.put(this.call.request(), CompletableFuture.completedFuture(this.audio));
+	}
+
+	/**
+	 * The copy of the audio that each answer takes.
+	 * @return the copy
+	 */
+	@Benchmark
+	public byte[] copyAlone() {
+		return Arrays.copyOf(this.audio, this.audio.length);
+	}
+
+	/**
+	 * This library.
+	 * @return the part that came last
+	 */
+	@Benchmark
+	public @Nullable Object cacheStage() {
+		Draining subscriber = new Draining();
+		this.stage.handle(this.call, this.service).subscribe(subscriber);
+		return subscriber.served();
+	}
+
+	/**
+	 * Caffeine in a Mono, with the copy.
+	 * @return the audio
+	 */
+	@Benchmark
+	public @Nullable Object caffeineMono() {
+		return Mono.fromSupplier(() -> this.caffeine.getIfPresent(this.call.request())).map(byte[]::clone).block();
+	}
+
+	/**
+	 * What Spring's cache annotations do for a method that returns a Mono, with the copy.
+	 * @return the audio
+	 */
+	@Benchmark
+	public @Nullable Object springCacheMono() {
+		return Mono.fromFuture(
+				() -> this.spring.retrieve(this.call.request(), () -> CompletableFuture.completedFuture(this.audio)))
+			.map(byte[]::clone)
+			.block();
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.github.elevenspring.autoconfigure;
+
+import java.time.Clock;
+
+import io.github.elevenspring.cache.CacheMeters;
+import io.github.elevenspring.cache.CacheStage;
+import io.github.elevenspring.cache.CacheTier;
+import io.github.elevenspring.cache.SpeechCache;
+import io.github.elevenspring.call.CallPipeline;
+import io.github.elevenspring.template.ElevenLabsOperations;
+import io.github.elevenspring.template.SpeechDefaults;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Auto-configuration for the cache of spoken answers. Without any tier, equal calls in
+ * flight still share an answer.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = ElevenLabsAutoConfiguration.class)
+@ConditionalOnBean(ElevenLabsConnectionDetails.class)
+@ConditionalOnBooleanProperty("elevenlabs.cache.enabled")
+@EnableConfigurationProperties({ ElevenLabsProperties.class, ElevenLabsCacheProperties.class })
+public final class ElevenLabsCacheAutoConfiguration {
+
+	@Bean
+	@ConditionalOnMissingBean
+	SpeechCache elevenLabsSpeechCache(ObjectProvider<CacheTier> tiers, ElevenLabsCacheProperties cache,
+			ElevenLabsConnectionDetails connection, ElevenLabsProperties properties) {
+		ElevenLabsProperties.Defaults defaults = properties.defaults();
+		return new SpeechCache(tiers.orderedStream().toList(), cache.toSettings(),
+				() -> connection.getBaseUrl().toString(),
+				new SpeechDefaults(defaults.voiceId(), defaults.modelId(), defaults.outputFormat())::applyTo,
+				Clock.systemUTC());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Order(CallPipeline.ORDER_OF_CACHE)
+	CacheStage elevenLabsCacheStage(SpeechCache cache) {
+		return new CacheStage(cache, Schedulers.parallel());
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	CacheMeters elevenLabsCacheMeters(SpeechCache cache) {
+		return new CacheMeters(cache);
+	}
+
+	@Bean
+	@ConditionalOnBean(ElevenLabsOperations.class)
+	CacheWarmUp elevenLabsCacheWarmUp(ElevenLabsOperations operations, ElevenLabsCacheProperties properties) {
+		return new CacheWarmUp(operations.speech(), properties.warmUp());
+	}
+
+}

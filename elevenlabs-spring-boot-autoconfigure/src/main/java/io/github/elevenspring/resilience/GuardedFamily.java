@@ -1,0 +1,122 @@
+package io.github.elevenspring.resilience;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.github.elevenspring.error.ElevenLabsRejectedException;
+import io.github.elevenspring.error.ErrorKind;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * A circuit breaker, and the calls that have yet to get to it. Thread-safe.
+ */
+final class GuardedFamily {
+
+	private final CircuitBreaker breaker;
+
+	private final Scheduler timer;
+
+	private final Set<WaitingCall> waiting = ConcurrentHashMap.newKeySet();
+
+	/**
+	 * How often it has opened without having closed, as Resilience4j counts for waits
+	 * that grow. Written by one transition after the other.
+	 */
+	private volatile int openings;
+
+	/**
+	 * When it is expected to let a call try, or {@code null} if it does not say.
+	 */
+	private volatile @Nullable Instant openUntil;
+
+	GuardedFamily(CircuitBreaker breaker, Scheduler timer) {
+		this.breaker = breaker;
+		this.timer = timer;
+		breaker.getEventPublisher().onStateTransition((event) -> moved(event.getStateTransition()));
+	}
+
+	CircuitBreaker breaker() {
+		return this.breaker;
+	}
+
+	boolean isOpen() {
+		State state = this.breaker.getState();
+		return state == State.OPEN || state == State.FORCED_OPEN;
+	}
+
+	/**
+	 * Tell whether a newcomer has no chance. It is the newcomers who make an open breaker
+	 * notice that its time is over.
+	 */
+	boolean refusesNewcomer() {
+		if (!isOpen()) {
+			return false;
+		}
+		if (!this.breaker.tryAcquirePermission()) {
+			return true;
+		}
+		this.breaker.releasePermission();
+		return false;
+	}
+
+	ElevenLabsRejectedException refusal() {
+		Instant until = isOpen() ? this.openUntil : null;
+		Duration left = (until != null) ? Duration.between(now(), until) : null;
+		return new ElevenLabsRejectedException(ErrorKind.BREAKER_OPEN,
+				"ElevenLabs failed too often of late, so nothing was sent: try again later, or close the circuit breaker "
+						+ this.breaker.getName() + " if you know better",
+				(left == null || !left.isNegative()) ? left : Duration.ZERO);
+	}
+
+	void add(WaitingCall call) {
+		this.waiting.add(call);
+	}
+
+	void remove(WaitingCall call) {
+		this.waiting.remove(call);
+	}
+
+	int waiting() {
+		return this.waiting.size();
+	}
+
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	private void moved(StateTransition transition) {
+		State state = transition.getToState();
+		if (state == State.OPEN) {
+			this.openings++;
+			long wait = this.breaker.getCircuitBreakerConfig()
+				.getWaitIntervalFunctionInOpenState()
+				.apply(this.openings);
+			this.openUntil = now().plusMillis(wait);
+		}
+		else if (state != State.HALF_OPEN) {
+			this.openings = 0;
+			this.openUntil = null;
+		}
+		if (isOpen()) {
+			// not here: whoever made it open has a call of its own to end
+			this.timer.schedule(this::refuseWaiting);
+		}
+	}
+
+	private void refuseWaiting() {
+		for (WaitingCall call : this.waiting) {
+			if (!isOpen()) {
+				return;
+			}
+			call.refuse();
+		}
+	}
+
+	private Instant now() {
+		return this.breaker.getCircuitBreakerConfig().getClock().instant();
+	}
+
+}

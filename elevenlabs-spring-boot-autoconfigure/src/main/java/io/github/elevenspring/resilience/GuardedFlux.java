@@ -1,0 +1,185 @@
+package io.github.elevenspring.resilience;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ErrorKind;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * Subscribes to a reply with the leave of a circuit breaker, and tells it how the reply
+ * ended, exactly once.
+ */
+final class GuardedFlux extends Flux<ReplyPart> {
+
+	private final Flux<ReplyPart> reply;
+
+	private final GuardedFamily family;
+
+	GuardedFlux(Flux<ReplyPart> reply, GuardedFamily family) {
+		this.reply = reply;
+		this.family = family;
+	}
+
+	@Override
+	public void subscribe(CoreSubscriber<? super ReplyPart> actual) {
+		WaitingCall waiting = actual.currentContext().getOrDefault(WaitingCall.class, null);
+		if (waiting != null && !waiting.admit()) {
+			Operators.complete(actual);
+			return;
+		}
+		CircuitBreaker breaker = this.family.breaker();
+		if (!breaker.tryAcquirePermission()) {
+			Operators.error(actual, this.family.refusal());
+			return;
+		}
+		GuardedSubscriber subscriber = new GuardedSubscriber(actual, breaker, waiting);
+		try {
+			this.reply.subscribe(subscriber);
+		}
+		catch (RuntimeException | Error ex) {
+			subscriber.forget();
+			throw ex;
+		}
+	}
+
+	/**
+	 * One subscription that holds a permission.
+	 */
+	private static final class GuardedSubscriber implements CoreSubscriber<ReplyPart>, Subscription {
+
+		private static final AtomicIntegerFieldUpdater<GuardedSubscriber> SETTLED = AtomicIntegerFieldUpdater
+			.newUpdater(GuardedSubscriber.class, "settled");
+
+		private final CoreSubscriber<? super ReplyPart> actual;
+
+		private final CircuitBreaker breaker;
+
+		private final @Nullable WaitingCall waiting;
+
+		/**
+		 * Stands for the state that gave the permission: each round of the breaker counts
+		 * with metrics of its own. What began in another round says nothing of this one,
+		 * and must not use up or add to its permissions.
+		 */
+		private final CircuitBreaker.Metrics round;
+
+		private final long begin;
+
+		/**
+		 * Time to the first part, which is the time the service took: how long the rest
+		 * takes is up to the text.
+		 */
+		private volatile long latency = -1;
+
+		private volatile int settled;
+
+		private @Nullable Subscription upstream;
+
+		GuardedSubscriber(CoreSubscriber<? super ReplyPart> actual, CircuitBreaker breaker,
+				@Nullable WaitingCall waiting) {
+			this.actual = actual;
+			this.breaker = breaker;
+			this.waiting = waiting;
+			this.round = breaker.getMetrics();
+			this.begin = breaker.getCurrentTimestamp();
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.actual.currentContext();
+		}
+
+		@Override
+		public void onSubscribe(Subscription upstream) {
+			if (Operators.validate(this.upstream, upstream)) {
+				this.upstream = upstream;
+				this.actual.onSubscribe(this);
+			}
+		}
+
+		@Override
+		public void onNext(ReplyPart part) {
+			if (this.latency < 0) {
+				this.latency = Math.max(0, elapsed());
+			}
+			this.actual.onNext(part);
+		}
+
+		@Override
+		public void onComplete() {
+			succeed();
+			this.actual.onComplete();
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			if (settle()) {
+				this.breaker.onError(duration(), this.breaker.getTimestampUnit(), error);
+			}
+			if (this.waiting != null && this.latency < 0 && error instanceof ElevenLabsException known
+					&& known.getKind() == ErrorKind.CONCURRENCY) {
+				this.waiting.waitAgain();
+			}
+			this.actual.onError(error);
+		}
+
+		@Override
+		public void request(long n) {
+			upstream().request(n);
+		}
+
+		@Override
+		public void cancel() {
+			upstream().cancel();
+			if (this.latency < 0) {
+				forget();
+			}
+			else {
+				succeed();
+			}
+		}
+
+		private void succeed() {
+			if (settle()) {
+				this.breaker.onSuccess(duration(), this.breaker.getTimestampUnit());
+			}
+		}
+
+		void forget() {
+			if (settle()) {
+				this.breaker.releasePermission();
+			}
+		}
+
+		private boolean settle() {
+			return SETTLED.compareAndSet(this, 0, 1) && this.breaker.getMetrics() == this.round;
+		}
+
+		private long duration() {
+			long latency = this.latency;
+			return (latency < 0) ? elapsed() : latency;
+		}
+
+		private long elapsed() {
+			return this.breaker.getCurrentTimestamp() - this.begin;
+		}
+
+		private Subscription upstream() {
+			Subscription upstream = this.upstream;
+			if (upstream == null) {
+				throw new IllegalStateException("Not subscribed yet");
+			}
+			return upstream;
+		}
+
+	}
+
+}

@@ -1,0 +1,225 @@
+package io.github.elevenspring.resilience;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.CallProgress;
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.resilience4j.retry.Retry;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * Subscribes to a reply again when it failed before anything of it was passed on.
+ */
+final class RetriedFlux extends Flux<ReplyPart> {
+
+	private static final Log logger = LogFactory.getLog(RetriedFlux.class);
+
+	private final Flux<ReplyPart> attempt;
+
+	private final Call call;
+
+	private final RetryStage stage;
+
+	RetriedFlux(Flux<ReplyPart> attempt, Call call, RetryStage stage) {
+		this.attempt = attempt;
+		this.call = call;
+		this.stage = stage;
+	}
+
+	@Override
+	public void subscribe(CoreSubscriber<? super ReplyPart> actual) {
+		RetrySubscriber subscriber = new RetrySubscriber(actual, this);
+		actual.onSubscribe(subscriber);
+		subscriber.tryOnce();
+	}
+
+	/**
+	 * One subscription with all its attempts. The attempts come one after the other, so
+	 * what their signals alone touch needs no guard.
+	 */
+	private static final class RetrySubscriber implements CoreSubscriber<ReplyPart>, Subscription {
+
+		private final CoreSubscriber<? super ReplyPart> actual;
+
+		private final RetriedFlux source;
+
+		private final RetryStage stage;
+
+		private final Retry.AsyncContext<?> attempts;
+
+		private final Disposable.Swap wait = Disposables.swap();
+
+		private int failures;
+
+		/**
+		 * Whether something of the reply has been passed on: from then on no attempt may
+		 * follow.
+		 */
+		private boolean committed;
+
+		/**
+		 * What was asked for, which no attempt before the last has met. Guarded by this.
+		 */
+		private long demand;
+
+		/**
+		 * The attempt that goes on, if one does. Guarded by this.
+		 */
+		private @Nullable Subscription upstream;
+
+		private volatile boolean cancelled;
+
+		RetrySubscriber(CoreSubscriber<? super ReplyPart> actual, RetriedFlux source) {
+			this.actual = actual;
+			this.source = source;
+			this.stage = source.stage;
+			this.attempts = this.stage.retry().asyncContext();
+		}
+
+		void tryOnce() {
+			if (!this.cancelled) {
+				this.source.attempt.subscribe(this);
+			}
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.actual.currentContext();
+		}
+
+		@Override
+		public void onSubscribe(Subscription upstream) {
+			long demand;
+			synchronized (this) {
+				this.upstream = upstream;
+				demand = this.demand;
+			}
+			if (this.cancelled) {
+				upstream.cancel();
+			}
+			else if (demand > 0) {
+				upstream.request(demand);
+			}
+		}
+
+		@Override
+		public void request(long n) {
+			if (!Operators.validate(n)) {
+				return;
+			}
+			Subscription upstream;
+			synchronized (this) {
+				this.demand = Operators.addCap(this.demand, n);
+				upstream = this.upstream;
+			}
+			if (upstream != null) {
+				upstream.request(n);
+			}
+		}
+
+		@Override
+		public void onNext(ReplyPart part) {
+			this.committed = true;
+			this.actual.onNext(part);
+		}
+
+		@Override
+		public void onComplete() {
+			this.attempts.onComplete();
+			if (this.failures > 0) {
+				this.stage.budget().giveBack();
+			}
+			else {
+				this.stage.budget().payIn();
+			}
+			this.actual.onComplete();
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			if (this.cancelled) {
+				Operators.onErrorDropped(error, currentContext());
+				return;
+			}
+			synchronized (this) {
+				this.upstream = null;
+			}
+			Duration wait = (error instanceof ElevenLabsException known) ? waitBeforeNext(known) : null;
+			if (this.attempts.onError(error) >= 0 && wait != null) {
+				logger.debug("Attempt " + this.failures + " of a call failed, the next one is in " + wait, error);
+				this.wait.update(this.stage.timer().schedule(this::tryOnce, wait.toNanos(), TimeUnit.NANOSECONDS));
+				return;
+			}
+			if (wait != null) {
+				this.stage.budget().giveBack();
+			}
+			end(error, "Not repeated: " + this.failures + " attempts have failed");
+			this.actual.onError(error);
+		}
+
+		/**
+		 * Decide whether there is another attempt. Where something else than their number
+		 * speaks against it, the error is marked, so that Resilience4j sees it too.
+		 * @return how long to wait before it, or {@code null} if there is none
+		 */
+		private @Nullable Duration waitBeforeNext(ElevenLabsException error) {
+			if (this.committed || !this.stage.rules().isRetryable(error, this.source.call)) {
+				end(error, "Not repeated: the call may have been billed, or the error does not pass");
+				return null;
+			}
+			this.failures++;
+			if (this.failures >= this.stage.rules().maxAttempts()) {
+				return null;
+			}
+			Duration wait = this.stage.rules().waitAfter(this.failures, error);
+			long now = this.stage.timer().now(TimeUnit.NANOSECONDS);
+			if (wait.toNanos() >= CallProgress.of(currentContext()).remaining(now)) {
+				end(error, "Not repeated: the wait of " + wait + " does not fit into the deadline of the call");
+				return null;
+			}
+			if (this.stage.isHopeless(this.source.call)) {
+				end(error, "Not repeated: the circuit breaker is open");
+				return null;
+			}
+			if (!this.stage.budget().tryTake()) {
+				logger.debug("The retry budget is spent: a call fails with its first error", error);
+				end(error, "Not repeated: the retry budget is spent");
+				return null;
+			}
+			return wait;
+		}
+
+		private static void end(Throwable error, String reason) {
+			if (error instanceof ElevenLabsException known && RetryRules.isPassing(known)) {
+				RetriesEnded.mark(error, reason);
+			}
+		}
+
+		@Override
+		public void cancel() {
+			this.cancelled = true;
+			this.wait.dispose();
+			Subscription upstream;
+			synchronized (this) {
+				upstream = this.upstream;
+			}
+			if (upstream != null) {
+				upstream.cancel();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,75 @@
+package io.github.elevenspring.resilience;
+
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.CallChain;
+import io.github.elevenspring.call.CallStage;
+import io.github.elevenspring.call.ReplyPart;
+import io.github.resilience4j.retry.Retry;
+import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Tries again when a call fails with a trouble that passes, as long as nothing of the
+ * reply has been passed on. Nothing is held between two attempts, and the wait ends with
+ * the call. What ends the attempts, be it their number, the deadline, the budget or a
+ * service that is known to be down, the caller gets the error of the last one.
+ * <p>
+ * Resilience4j counts the attempts and publishes what happens; {@link RetryRules} decides
+ * what may be repeated at all. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class RetryStage implements CallStage {
+
+	private final Retry retry;
+
+	private final RetryRules rules;
+
+	private final RetryBudget budget;
+
+	private final Availability availability;
+
+	private final Scheduler timer;
+
+	/**
+	 * Create a stage.
+	 * @param retry counts attempts, and tells its listeners
+	 * @param rules decide what is repeated, and when
+	 * @param budget bounds the retries of all calls together
+	 * @param availability tells that another attempt would be refused at once
+	 * @param timer measures the waits
+	 */
+	public RetryStage(Retry retry, RetryRules rules, RetryBudget budget, Availability availability, Scheduler timer) {
+		this.retry = retry;
+		this.rules = rules;
+		this.budget = budget;
+		this.availability = availability;
+		this.timer = timer;
+	}
+
+	@Override
+	public Flux<ReplyPart> handle(Call call, CallChain next) {
+		return new RetriedFlux(next.proceed(call), call, this);
+	}
+
+	Retry retry() {
+		return this.retry;
+	}
+
+	RetryRules rules() {
+		return this.rules;
+	}
+
+	RetryBudget budget() {
+		return this.budget;
+	}
+
+	boolean isHopeless(Call call) {
+		return !this.availability.isAvailable(call);
+	}
+
+	Scheduler timer() {
+		return this.timer;
+	}
+
+}

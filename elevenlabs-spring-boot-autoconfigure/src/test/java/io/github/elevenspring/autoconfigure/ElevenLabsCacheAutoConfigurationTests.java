@@ -1,0 +1,189 @@
+package io.github.elevenspring.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.elevenspring.cache.CacheMeters;
+import io.github.elevenspring.cache.CacheSettings;
+import io.github.elevenspring.cache.CacheStage;
+import io.github.elevenspring.cache.CacheTier;
+import io.github.elevenspring.cache.SpeechCache;
+import io.github.elevenspring.call.CallStage;
+import io.github.elevenspring.deadline.DeadlineStage;
+import io.github.elevenspring.limiter.LimiterStage;
+import io.github.elevenspring.model.OutputFormat;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.cache.autoconfigure.CacheAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.cache.Cache;
+import org.springframework.cache.CacheManager;
+import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.cache.caffeine.CaffeineCacheManager;
+import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.cache.RedisCacheManager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ElevenLabsCacheAutoConfigurationTests {
+
+	private final ApplicationContextRunner bare = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(WebClientAutoConfiguration.class, ElevenLabsClientAutoConfiguration.class,
+					ElevenLabsAutoConfiguration.class, ElevenLabsLimiterAutoConfiguration.class,
+					ElevenLabsCacheAutoConfiguration.class, ElevenLabsCaffeineCacheAutoConfiguration.class,
+					ElevenLabsCacheManagerAutoConfiguration.class, ElevenLabsRedisCacheAutoConfiguration.class,
+					CacheAutoConfiguration.class, DataRedisAutoConfiguration.class));
+
+	private final ApplicationContextRunner runner = this.bare.withPropertyValues("elevenlabs.cache.enabled=true");
+
+	@Test
+	void keepsNothingUnlessAskedTo() {
+		this.bare.run((context) -> assertThat(context).hasNotFailed()
+			.doesNotHaveBean(CacheStage.class)
+			.doesNotHaveBean(CacheTier.class));
+	}
+
+	@Test
+	void keepsAnswersInMemory() {
+		this.runner.run((context) -> {
+			assertThat(context).hasNotFailed()
+				.hasSingleBean(CacheStage.class)
+				.hasSingleBean(SpeechCache.class)
+				.hasSingleBean(CacheTier.class)
+				.hasSingleBean(CacheMeters.class);
+			List<CallStage> stages = context.getBeanProvider(CallStage.class).orderedStream().toList();
+			assertThat(stages).extracting((stage) -> (Object) stage.getClass())
+				.containsSubsequence(DeadlineStage.class, CacheStage.class, LimiterStage.class);
+		});
+	}
+
+	@Test
+	void hasTheDefaultsOfTheLibrary() {
+		this.runner.run((context) -> assertThat(context.getBean(ElevenLabsCacheProperties.class).toSettings())
+			.isEqualTo(CacheSettings.defaults()));
+	}
+
+	@Test
+	void readsItsProperties() {
+		this.runner
+			.withPropertyValues("elevenlabs.cache.max-size=1MB", "elevenlabs.cache.max-entry-size=10KB",
+					"elevenlabs.cache.ttl=5m", "elevenlabs.cache.stale-ttl=0", "elevenlabs.cache.timeout=10ms",
+					"elevenlabs.cache.redis.key-prefix=app:", "elevenlabs.cache.warm-up[0].text=Hello",
+					"elevenlabs.cache.warm-up[0].voice-id=v", "elevenlabs.cache.warm-up[0].output-format=pcm_24000")
+			.run((context) -> {
+				ElevenLabsCacheProperties properties = context.getBean(ElevenLabsCacheProperties.class);
+				assertThat(properties.toSettings())
+					.isEqualTo(new CacheSettings(Duration.ofMinutes(5), Duration.ZERO, 10 * 1024));
+				assertThat(properties.maxSize().toMegabytes()).isOne();
+				assertThat(properties.timeout()).isEqualTo(Duration.ofMillis(10));
+				assertThat(properties.redis().keyPrefix()).isEqualTo("app:");
+				assertThat(properties.warmUp())
+					.containsExactly(new ElevenLabsCacheProperties.Phrase("Hello", "v", null, OutputFormat.PCM_24000));
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "max-size=0", "max-entry-size=0", "ttl=0", "stale-ttl=-1s", "timeout=0",
+			"warm-up[0].voice-id=v" })
+	void saysWhichPropertyCannotBeMeant(String property) {
+		String name = property.replaceAll("[\\[=].*", "");
+		this.runner.withPropertyValues("elevenlabs.cache." + property)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.message()
+				.satisfies((message) -> assertThat(message.toLowerCase().replace("-", ""))
+					.contains(name.replace("-", ""))));
+	}
+
+	@Test
+	void leavesTheCachesOfTheApplicationAlone() {
+		this.runner.withUserConfiguration(Caching.class)
+			.withPropertyValues("spring.cache.type=caffeine")
+			.run((context) -> {
+				assertThat(context).hasSingleBean(CaffeineCacheManager.class).hasSingleBean(CacheManager.class);
+				assertThat(context.getBean(CacheManager.class).getCacheNames()).isEmpty();
+				assertThat(context).doesNotHaveBean(Cache.class).doesNotHaveBean(Caffeine.class);
+			});
+		this.runner.withUserConfiguration(Caching.class)
+			.withPropertyValues("spring.cache.cache-names=books", "spring.cache.type=redis",
+					"elevenlabs.cache.redis.enabled=true")
+			.run((context) -> {
+				assertThat(context).hasSingleBean(RedisCacheManager.class).hasSingleBean(CacheManager.class);
+				assertThat(context.getBean(CacheManager.class).getCacheNames()).containsExactly("books");
+			});
+	}
+
+	@Test
+	void usesACacheOfTheApplication() {
+		ConcurrentMapCacheManager manager = new ConcurrentMapCacheManager();
+		this.runner.withBean("speechCaches", CacheManager.class, () -> manager)
+			.withPropertyValues("elevenlabs.cache.cache-manager=speechCaches")
+			.run((context) -> {
+				assertThat(context).hasNotFailed().hasSingleBean(CacheTier.class).hasSingleBean(CacheStage.class);
+				assertThat(manager.getCacheNames()).containsExactly("elevenlabs-speech");
+			});
+	}
+
+	@Test
+	void saysWhatACacheOfTheApplicationLacks() {
+		this.runner.withBean("speechCaches", CacheManager.class, () -> new ConcurrentMapCacheManager("others"))
+			.withPropertyValues("elevenlabs.cache.cache-manager=speechCaches")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("speechCaches")
+				.hasMessageContaining("elevenlabs-speech"));
+	}
+
+	@Test
+	void addsASecondTierInRedis() {
+		this.runner.withPropertyValues("elevenlabs.cache.redis.enabled=true")
+			.run((context) -> assertThat(context.getBeanProvider(CacheTier.class).orderedStream().toList()).hasSize(2)
+				.first()
+				.isSameAs(context.getBean("elevenLabsNearCacheTier")));
+	}
+
+	@Test
+	void needsNeitherRedisNorCaffeine() {
+		this.runner.withPropertyValues("elevenlabs.cache.redis.enabled=true")
+			.withClassLoader(new FilteredClassLoader("org.springframework.data.redis", "com.github.benmanes.caffeine"))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(CacheStage.class)
+				.doesNotHaveBean(CacheTier.class));
+	}
+
+	@Test
+	void backsOffWhereTheApplicationBringsItsOwn() {
+		this.runner
+			.withBean("elevenLabsNearCacheTier", CacheTier.class,
+					() -> CacheTier.inMemory(new ConcurrentMapCacheManager().getCache("own")))
+			.run((context) -> assertThat(context).hasSingleBean(CacheTier.class));
+		SpeechCache own = new SpeechCache(List.of(), CacheSettings.defaults(), () -> "", (request) -> request,
+				java.time.Clock.systemUTC());
+		this.runner.withBean("own", SpeechCache.class, () -> own)
+			.run((context) -> assertThat(context.getBean(SpeechCache.class)).isSameAs(own));
+	}
+
+	@Test
+	void showsTheCacheToMicrometer() {
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
+		this.runner.withBean(SimpleMeterRegistry.class, () -> meters)
+			.run((context) -> assertThat(meters.get("cache.size").tag("cache", "elevenlabs-speech").gauge().value())
+				.isZero());
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableCaching
+	static class Caching {
+
+	}
+
+}

@@ -1,0 +1,603 @@
+package io.github.elevenspring.cache;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.CallProgress;
+import io.github.elevenspring.call.Operation;
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsRejectedException;
+import io.github.elevenspring.error.ElevenLabsTransportException;
+import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.model.ApiRequest;
+import io.github.elevenspring.model.CacheResult;
+import io.github.elevenspring.model.CacheUse;
+import io.github.elevenspring.model.CallOptions;
+import io.github.elevenspring.model.Priority;
+import io.github.elevenspring.model.speech.SpeechRequest;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import org.springframework.cache.concurrent.ConcurrentMapCache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class CacheStageTests {
+
+	private static final int LIMIT = 10;
+
+	private final FakeService service = new FakeService();
+
+	private final VirtualTimeScheduler timer = VirtualTimeScheduler.create();
+
+	private final ConcurrentMapCache map = new ConcurrentMapCache("speech");
+
+	private final SpeechCache cache = new SpeechCache(List.of(CacheTier.inMemory(this.map)),
+			new CacheSettings(Duration.ofMinutes(10), Duration.ofMinutes(50), LIMIT), () -> "scope",
+			UnaryOperator.identity(), new TimerClock());
+
+	private final CacheStage stage = new CacheStage(this.cache, this.timer);
+
+	private final List<Caller> callers = new ArrayList<>();
+
+	@AfterEach
+	void nobodySawWhatMustNotBe() {
+		assertThat(this.callers).allSatisfy((caller) -> assertThat(caller.fault).isNull());
+	}
+
+	@Test
+	void secondCallIsAnsweredFromTheCache() {
+		Caller first = call();
+		this.service.request().sent().head().chunk(1, 2).chunk(3).complete();
+		Caller second = call();
+		assertThat(first.received()).containsExactly(1, 2, 3);
+		assertThat(first.resultAtHead).isEqualTo(CacheResult.MISS);
+		assertThat(first.progress.attempts()).isOne();
+		assertThat(first.head.metadata().billedCredits()).isEqualTo(FakeService.COST);
+		assertThat(second.received()).containsExactly(1, 2, 3);
+		assertThat(second.resultAtHead).isEqualTo(CacheResult.HIT);
+		assertThat(second.completed).isTrue();
+		assertThat(second.progress.attempts()).isZero();
+		assertThat(second.head.metadata().billedCredits()).isZero();
+		assertThat(second.head.metadata().requestId()).isEqualTo("r-1");
+		assertThat(second.head.headers().getFirst("content-type")).isEqualTo("audio/mpeg");
+		assertThat(this.service.requests).hasSize(1);
+	}
+
+	@Test
+	void whatACallerWritesIntoItsBytesHurtsNobody() {
+		answer();
+		assertThat(call().received()).containsExactly(1);
+		assertThat(call().received()).containsExactly(1);
+	}
+
+	@Test
+	void wholeAndStreamedAudioAreTheSameAnswer() {
+		answer();
+		Call whole = new Call(Operation.SPEECH_CONVERT, FakeService.call("Hello").request());
+		assertThat(read(whole, Long.MAX_VALUE).result()).isEqualTo(CacheResult.HIT);
+	}
+
+	@Test
+	void hitIsReadAtThePaceOfTheCaller() {
+		answer();
+		Caller caller = call(CallOptions.defaults(), 0);
+		assertThat(caller.head).isNull();
+		caller.request(1);
+		assertThat(caller.head).isNotNull();
+		assertThat(caller.received()).isEmpty();
+		caller.request(1);
+		assertThat(caller.received()).containsExactly(1);
+		assertThat(caller.completed).isTrue();
+	}
+
+	@Test
+	void answerServesAsLongAsItIsFresh() {
+		answer();
+		this.timer.advanceTimeBy(Duration.ofMinutes(9));
+		assertThat(call().result()).isEqualTo(CacheResult.HIT);
+		this.timer.advanceTimeBy(Duration.ofMinutes(1));
+		call();
+		assertThat(this.service.requests).hasSize(2);
+	}
+
+	@Test
+	void staleAnswerIsThereForThoseWhoTakeOne() {
+		answer();
+		this.timer.advanceTimeBy(Duration.ofMinutes(59));
+		Caller caller = call(CacheUse.STALE);
+		assertThat(caller.received()).containsExactly(1);
+		assertThat(caller.resultAtHead).isEqualTo(CacheResult.HIT);
+		this.timer.advanceTimeBy(Duration.ofMinutes(1));
+		assertThat(call(CacheUse.STALE).kind()).isEqualTo(ErrorKind.NOT_FOUND);
+		assertThat(this.service.requests).hasSize(1);
+	}
+
+	@Test
+	void nothingIsSentForWhoeverTakesAStaleAnswerOnly() {
+		assertThat(call(CacheUse.STALE).kind()).isEqualTo(ErrorKind.NOT_FOUND);
+		Call list = new Call(Operation.MODELS_LIST,
+				ApiRequest.get("/v1/models").options(CallOptions.defaults().withCacheUse(CacheUse.STALE)));
+		assertThat(read(list, 1).kind()).isEqualTo(ErrorKind.NOT_FOUND);
+		assertThat(this.service.requests).isEmpty();
+	}
+
+	@Test
+	void refreshAsksAndKeepsTheNewAnswer() {
+		answer();
+		Caller caller = call(CacheUse.REFRESH);
+		this.service.request(1).sent().head().chunk(9).complete();
+		assertThat(caller.received()).containsExactly(9);
+		assertThat(caller.resultAtHead).isEqualTo(CacheResult.BYPASSED);
+		assertThat(caller.head.metadata().billedCredits()).isEqualTo(FakeService.COST);
+		assertThat(call().received()).containsExactly(9);
+	}
+
+	@Test
+	void bypassSharesNothingAndKeepsNothing() {
+		Caller one = call(CacheUse.BYPASS);
+		Caller other = call(CacheUse.BYPASS);
+		assertThat(this.service.requests).hasSize(2);
+		this.service.requests.forEach((request) -> request.head().chunk(1).complete());
+		assertThat(List.of(one.resultAtHead, other.resultAtHead)).containsOnly(CacheResult.BYPASSED);
+		assertThat(this.map.getNativeCache()).isEmpty();
+	}
+
+	@Test
+	void callsWithoutSpeechPass() {
+		Caller caller = read(new Call(Operation.MODELS_LIST, ApiRequest.get("/v1/models")), Long.MAX_VALUE);
+		this.service.request().head().complete();
+		assertThat(caller.result()).isEqualTo(CacheResult.NONE);
+		assertThat(this.map.getNativeCache()).isEmpty();
+	}
+
+	@Test
+	void onlyWholeAnswersAreKept() {
+		call();
+		this.service.request(0).head().chunk(1).fail(new IllegalStateException("reset"));
+		call();
+		this.service.request(1).head().complete();
+		Caller gone = call();
+		this.service.request(2).head().chunk(1);
+		gone.cancel();
+		assertThat(this.service.request(2).cancelled).isTrue();
+		call();
+		this.service.request(3).head().chunk(new int[LIMIT]).chunk(1).complete();
+		assertThat(this.map.getNativeCache()).isEmpty();
+		call();
+		this.service.request(4).head().chunk(new int[LIMIT]).complete();
+		assertThat(this.map.getNativeCache()).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "{\"audio_base64\":\"", "{\"detail\":{\"status\":\"busy\"}}", "[]", "{}",
+			"{\"audio_base64\":\"\"}", "{\"audio_base64\":\"AA\"}{\"detail\":\"late\"}" })
+	void timedAnswerIsKeptOnlyIfItIsOne(String json) {
+		Call call = new Call(Operation.SPEECH_STREAM_WITH_TIMESTAMPS, FakeService.call("Hello").request());
+		SpeechCache large = new SpeechCache(List.of(CacheTier.inMemory(this.map)), CacheSettings.defaults(),
+				() -> "scope", UnaryOperator.identity(), new TimerClock());
+		CacheStage stage = new CacheStage(large, this.timer);
+		Caller.of(stage.handle(call, this.service));
+		this.service.request(0).head().emit(new ReplyPart.Chunk(json.getBytes())).complete();
+		assertThat(this.map.getNativeCache()).isEmpty();
+		Caller.of(stage.handle(call, this.service));
+		this.service.request(1)
+			.head()
+			.emit(new ReplyPart.Chunk("{\"audio_base64\":\"AA\",\"alignment\":{}}\n{\"audio_base64\":null}".getBytes()))
+			.complete();
+		assertThat(this.map.getNativeCache()).hasSize(1);
+	}
+
+	@Test
+	void lateJoinerGetsAllFromTheStart() {
+		Caller first = call();
+		this.service.request().sent().head().chunk(1, 2);
+		Caller second = call();
+		assertThat(second.received()).containsExactly(1, 2);
+		this.service.request().chunk(3).complete();
+		assertThat(second.received()).containsExactly(1, 2, 3);
+		assertThat(first.received()).containsExactly(1, 2, 3);
+		assertThat(second.resultAtHead).isEqualTo(CacheResult.SHARED);
+		assertThat(second.progress.attempts()).isZero();
+		assertThat(second.head.metadata().billedCredits()).isZero();
+		assertThat(first.head.metadata().billedCredits()).isEqualTo(FakeService.COST);
+	}
+
+	@Test
+	void slowReaderDoesNotSlowOthers() {
+		Caller slow = call(CallOptions.defaults(), 1);
+		Caller fast = call();
+		this.service.request().head().chunk(1).chunk(2).chunk(3).complete();
+		assertThat(fast.completed).isTrue();
+		assertThat(slow.received()).isEmpty();
+		slow.request(2);
+		assertThat(slow.received()).containsExactly(1, 2);
+		slow.request(1);
+		assertThat(slow.received()).containsExactly(1, 2, 3);
+		assertThat(slow.completed).isTrue();
+	}
+
+	@Test
+	void beyondTheBoundThereAreNoNewcomers() {
+		call();
+		this.service.request(0).head().chunk(new int[LIMIT + 1]);
+		Caller second = call();
+		assertThat(this.service.requests).hasSize(2);
+		this.service.request(1).head().chunk(5).complete();
+		assertThat(second.received()).containsExactly(5);
+	}
+
+	@Test
+	void readerThatLagsByMoreThanTheBoundIsDroppedForOthers() {
+		Caller fast = call();
+		Caller slow = call(CallOptions.defaults(), 2);
+		this.service.request().head().chunk(1).chunk(new int[LIMIT]).chunk(new int[LIMIT]);
+		assertThat(fast.received()).hasSize(1 + 2 * LIMIT);
+		assertThat(slow.kind()).isEqualTo(ErrorKind.TIMEOUT);
+		assertThat(((ElevenLabsTransportException) slow.error).getBytesReceived()).isOne();
+		this.service.request().chunk(2).complete();
+		assertThat(fast.completed).isTrue();
+	}
+
+	@Test
+	void readerThatIsAloneIsWaitedFor() {
+		Caller slow = call(CallOptions.defaults(), 2);
+		FakeService.Request request = this.service.request().head().chunk(1).chunk(new int[LIMIT]);
+		assertThat(request.demand).hasValue(1);
+		request.chunk(2);
+		assertThat(request.demand).hasValue(0);
+		slow.request(1);
+		assertThat(request.demand).hasValue(1);
+		slow.request(Long.MAX_VALUE);
+		request.chunk(3).complete();
+		assertThat(slow.received()).hasSize(LIMIT + 3);
+		assertThat(slow.completed).isTrue();
+	}
+
+	@Test
+	void readersThatAreEquallySlowAreWaitedFor() {
+		Caller one = call(CallOptions.defaults(), 1);
+		Caller other = call(CallOptions.defaults(), 1);
+		FakeService.Request request = this.service.request().head().chunk(new int[LIMIT + 1]);
+		assertThat(request.demand).hasValue(0);
+		one.request(1);
+		assertThat(request.demand).hasValue(0);
+		one.cancel();
+		assertThat(request.demand).hasValue(0);
+		other.request(1);
+		assertThat(request.demand).hasValue(1);
+		assertThat(other.error).isNull();
+	}
+
+	@Test
+	void oneCallersCancelLeavesTheOthersAndTheLastOnesEndsTheCall() {
+		Caller first = call();
+		Caller second = call();
+		Caller third = call();
+		FakeService.Request request = this.service.request();
+		first.cancel();
+		request.sent().head().chunk(1);
+		second.cancel();
+		assertThat(request.cancelled).isFalse();
+		assertThat(third.received()).containsExactly(1);
+		third.cancel();
+		assertThat(request.cancelled).isTrue();
+		call();
+		assertThat(this.service.requests).hasSize(2);
+	}
+
+	@Test
+	void whoComesNextBearsTheCostIfTheFirstLeaves() {
+		Caller first = call();
+		Caller second = call();
+		Caller third = call();
+		first.cancel();
+		this.service.request().sent().head().chunk(1).complete();
+		assertThat(second.head.metadata().billedCredits()).isEqualTo(FakeService.COST);
+		assertThat(second.resultAtHead).isEqualTo(CacheResult.MISS);
+		assertThat(second.progress.attempts()).isOne();
+		assertThat(third.head.metadata().billedCredits()).isZero();
+		assertThat(first.progress.attempts()).isZero();
+	}
+
+	@Test
+	void cancelledCallTellsItsAttempts() {
+		Caller caller = call();
+		this.service.request().sent();
+		caller.cancel();
+		assertThat(caller.progress.attempts()).isOne();
+		assertThat(this.cache.requests(CacheResult.MISS)).isOne();
+	}
+
+	@Test
+	void errorReachesAllAndIsNotKept() {
+		Caller first = call();
+		Caller second = call();
+		Caller slow = call(CallOptions.defaults(), 1);
+		RuntimeException error = new IllegalStateException("reset");
+		this.service.request().sent().head().chunk(1).fail(error);
+		assertThat(List.of(first, second)).allSatisfy((caller) -> {
+			assertThat(caller.received()).containsExactly(1);
+			assertThat(caller.error).isSameAs(error);
+		});
+		assertThat(slow.error).isNull();
+		slow.request(1);
+		assertThat(slow.error).isSameAs(error);
+		call();
+		this.service.request(1).fail(error);
+		assertThat(this.service.requests).hasSize(2);
+	}
+
+	@Test
+	void moreUrgentCallerDoesNotWaitAtThePriorityOfTheFirst() {
+		Caller batch = call(CallOptions.defaults().withPriority(Priority.BATCH).withTenant("a"));
+		Caller urgent = call(CallOptions.defaults().withPriority(Priority.INTERACTIVE).withTenant("b"));
+		assertThat(this.service.request(0).cancelled).isTrue();
+		assertThat(this.service.request(1).call.options().priority()).isEqualTo(Priority.INTERACTIVE);
+		assertThat(this.service.request(1).call.options().tenant()).isEqualTo("a");
+		assertThat(this.service.request(0).progress.countAttempt()).isFalse();
+		this.service.request(1).sent().head().chunk(1).complete();
+		assertThat(batch.received()).containsExactly(1);
+		assertThat(urgent.received()).containsExactly(1);
+		assertThat(urgent.resultAtHead).isEqualTo(CacheResult.SHARED);
+	}
+
+	@Test
+	void requestThatIsOnItsWayIsNotMadeAgainForAMoreUrgentCaller() {
+		call(CallOptions.defaults().withPriority(Priority.BATCH));
+		this.service.request().sent();
+		call(CallOptions.defaults().withPriority(Priority.INTERACTIVE));
+		assertThat(this.service.request().cancelled).isFalse();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "QUEUE_TIMEOUT", "QUEUE_FULL", "CONCURRENCY" })
+	void impatienceOfTheFirstHurtsNobodyElse(ErrorKind kind) {
+		Caller first = call(CallOptions.defaults().withDeadline(Duration.ofSeconds(1)));
+		Caller second = call(CallOptions.defaults().withDeadline(Duration.ofSeconds(5)));
+		Caller third = call(CallOptions.defaults().withDeadline(Duration.ofSeconds(9)));
+		this.service.request(0).fail(new ElevenLabsRejectedException(kind, "no slot"));
+		assertThat(first.kind()).isEqualTo(kind);
+		assertThat(List.of(second.isEnded(), third.isEnded())).containsOnly(false);
+		assertThat(this.service.request(1).call.options().deadline()).isEqualTo(Duration.ofSeconds(9));
+		this.service.request(1).sent().head().chunk(1).complete();
+		assertThat(second.received()).containsExactly(1);
+		assertThat(third.received()).containsExactly(1);
+		assertThat(second.resultAtHead).isEqualTo(CacheResult.MISS);
+		assertThat(third.resultAtHead).isEqualTo(CacheResult.SHARED);
+	}
+
+	@Test
+	void whatFailsForTheBestFailsForAllOfThem() {
+		call(CallOptions.defaults().withDeadline(Duration.ofSeconds(1)));
+		Caller second = call(CallOptions.defaults().withDeadline(Duration.ofSeconds(5)));
+		Caller third = call();
+		this.service.request(0).fail(new ElevenLabsRejectedException(ErrorKind.QUEUE_TIMEOUT, "no slot"));
+		assertThat(this.service.request(1).call.options().deadline()).isNull();
+		this.service.request(1).fail(new ElevenLabsRejectedException(ErrorKind.QUEUE_TIMEOUT, "no slot"));
+		assertThat(List.of(second.kind(), third.kind())).containsOnly(ErrorKind.QUEUE_TIMEOUT);
+		assertThat(this.service.requests).hasSize(2);
+	}
+
+	@Test
+	void timeoutOfTheServiceIsNotRepeated() {
+		call(CallOptions.defaults().withDeadline(Duration.ofSeconds(1)));
+		Caller second = call();
+		this.service.request()
+			.sent()
+			.fail(new ElevenLabsTransportException(ErrorKind.TIMEOUT, "no first byte", null, 0));
+		assertThat(second.kind()).isEqualTo(ErrorKind.TIMEOUT);
+		assertThat(this.service.requests).hasSize(1);
+	}
+
+	@Test
+	void callHasAsMuchTimeAsThePatientestOfItsCallers() {
+		Caller first = new Caller(1);
+		first.progress.endsAt(100);
+		first.read(this.stage.handle(FakeService.call("Hello"), this.service));
+		assertThat(this.service.request().progress.remaining(0)).isEqualTo(100);
+		Caller second = new Caller(1);
+		second.progress.endsAt(300);
+		second.read(this.stage.handle(FakeService.call("Hello"), this.service));
+		assertThat(this.service.request().progress.remaining(0)).isEqualTo(300);
+	}
+
+	@Test
+	void refusalsWithoutEndDoNotGrowTheStack() {
+		Flux<ReplyPart> refused = Flux.error(new ElevenLabsRejectedException(ErrorKind.QUEUE_FULL, "full"));
+		for (int i = 1; i <= 2000; i++) {
+			Caller caller = Caller.of(this.stage.handle(
+					FakeService.call("Hello", CallOptions.defaults().withDeadline(Duration.ofSeconds(i))),
+					(call) -> refused));
+			assertThat(caller.kind()).isEqualTo(ErrorKind.QUEUE_FULL);
+		}
+	}
+
+	@Test
+	void callerMayLeaveAtAnySignal() {
+		Caller[] leaving = { new Caller(Long.MAX_VALUE) {
+
+			@Override
+			void received(ReplyPart part) {
+				cancel();
+			}
+
+		}, new Caller(Long.MAX_VALUE) {
+
+			@Override
+			protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
+				cancel();
+			}
+
+		} };
+		for (Caller caller : leaving) {
+			caller.read(this.stage.handle(FakeService.call("Hello"), this.service));
+		}
+		assertThat(this.service.requests).hasSize(1);
+		this.service.request().head();
+		assertThat(this.service.request().cancelled).isTrue();
+		assertThat(leaving[0].received()).isEmpty();
+	}
+
+	@Test
+	void callerMayAskForTheNextPartWhileItGetsOne() {
+		Caller caller = new Caller(1) {
+
+			@Override
+			void received(ReplyPart part) {
+				request(1);
+			}
+
+		};
+		int parts = 20_000;
+		Flux<ReplyPart> reply = Flux.<ReplyPart>just(FakeService.head())
+			.concatWith(Flux.range(0, parts).map((i) -> new ReplyPart.Chunk(new byte[] { 1 })));
+		caller.read(this.stage.handle(FakeService.call("Hello"), (call) -> reply));
+		assertThat(caller.completed).isTrue();
+		assertThat(caller.received()).hasSize(parts);
+		assertThat(caller.fault).isNull();
+	}
+
+	@Test
+	void aThousandEqualCallsMakeOne() {
+		List<Caller> all = new ArrayList<>();
+		for (int i = 0; i < 1000; i++) {
+			all.add(call());
+		}
+		this.service.request().sent().head().chunk(1, 2, 3).complete();
+		assertThat(all).allSatisfy((caller) -> assertThat(caller.received()).containsExactly(1, 2, 3));
+		assertThat(all.stream().mapToLong((caller) -> caller.head.metadata().billedCredits()).sum())
+			.isEqualTo(FakeService.COST);
+		assertThat(all.stream().mapToInt((caller) -> caller.progress.attempts()).sum()).isOne();
+	}
+
+	@Test
+	void brokenCacheFailsNobody() {
+		SpeechCache broken = new SpeechCache(List.of(CacheTier.inMemory(new ConcurrentMapCache("broken") {
+
+			@Override
+			protected Object lookup(Object key) {
+				throw new IllegalStateException("broken");
+			}
+
+			@Override
+			public void put(Object key, Object value) {
+				throw new IllegalStateException("broken");
+			}
+
+		})), CacheSettings.defaults(), () -> "scope", UnaryOperator.identity(), new TimerClock());
+		CacheStage stage = new CacheStage(broken, this.timer);
+		Caller caller = Caller.of(stage.handle(FakeService.call("Hello"), this.service));
+		this.service.request().head().chunk(1).complete();
+		assertThat(caller.received()).containsExactly(1);
+		assertThat(caller.completed).isTrue();
+		assertThat(caller.resultAtHead).isEqualTo(CacheResult.FAILED);
+		assertThat(broken.requests(CacheResult.FAILED)).isOne();
+		assertThat(Caller
+			.of(stage.handle(FakeService.call("Hello", CallOptions.defaults().withCacheUse(CacheUse.STALE)),
+					this.service))
+			.kind()).isEqualTo(ErrorKind.NOT_FOUND);
+	}
+
+	@Test
+	void evictsWhatIsKeptForARequest() {
+		answer();
+		SpeechRequest request = (SpeechRequest) FakeService.call("Hello").request();
+		this.cache.evict(request.mutate().text("Other").build()).block(Duration.ofSeconds(5));
+		assertThat(this.map.getNativeCache()).hasSize(1);
+		this.cache.evict(request).block(Duration.ofSeconds(5));
+		assertThat(this.map.getNativeCache()).isEmpty();
+		answer();
+		this.cache.clear().block(Duration.ofSeconds(5));
+		assertThat(this.map.getNativeCache()).isEmpty();
+	}
+
+	@Test
+	void countsCallsByResult() {
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
+		new CacheMeters(this.cache).bindTo(meters);
+		answer();
+		call();
+		call();
+		call(CacheUse.BYPASS);
+		assertThat(meters.get("elevenlabs.cache.requests").tag("result", "hit").functionCounter().count()).isEqualTo(2);
+		assertThat(meters.get("elevenlabs.cache.requests").tag("result", "miss").functionCounter().count()).isOne();
+		assertThat(meters.get("elevenlabs.cache.requests").tag("result", "bypassed").functionCounter().count()).isOne();
+		assertThat(meters.find("elevenlabs.cache.requests").functionCounters()).hasSize(5);
+	}
+
+	@Test
+	void nothingHappensBeforeSubscription() {
+		Flux<ReplyPart> reply = this.stage.handle(FakeService.call("Hello"), this.service);
+		assertThat(this.service.requests).isEmpty();
+		assertThat(Mono.from(reply.take(0)).blockOptional(Duration.ofSeconds(5))).isEmpty();
+		CallProgress progress = new CallProgress();
+		assertThat(progress.withdraw()).isTrue();
+		assertThat(progress.countAttempt()).isFalse();
+		assertThat(progress.attempts()).isZero();
+	}
+
+	private void answer() {
+		int before = this.service.requests.size();
+		call();
+		this.service.request(before).sent().head().chunk(1).complete();
+	}
+
+	private Caller call() {
+		return call(CallOptions.defaults());
+	}
+
+	private Caller call(CacheUse use) {
+		return call(CallOptions.defaults().withCacheUse(use));
+	}
+
+	private Caller call(CallOptions options) {
+		return call(options, Long.MAX_VALUE);
+	}
+
+	private Caller call(CallOptions options, long demand) {
+		return read(FakeService.call("Hello", options), demand);
+	}
+
+	private Caller read(Call call, long demand) {
+		Caller caller = Caller.of(this.stage.handle(call, this.service), demand);
+		this.callers.add(caller);
+		return caller;
+	}
+
+	/**
+	 * The time of the timer as the time of the day.
+	 */
+	private final class TimerClock extends Clock {
+
+		@Override
+		public java.time.ZoneId getZone() {
+			return ZoneOffset.UTC;
+		}
+
+		@Override
+		public Clock withZone(java.time.ZoneId zone) {
+			return this;
+		}
+
+		@Override
+		public Instant instant() {
+			return Instant.ofEpochMilli(CacheStageTests.this.timer.now(java.util.concurrent.TimeUnit.MILLISECONDS));
+		}
+
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.github.elevenspring.limiter;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+import org.springframework.data.redis.RedisSystemException;
+import org.springframework.data.redis.connection.ReactiveRedisConnection;
+import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
+import org.springframework.data.redis.connection.ReactiveScriptingCommands;
+import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.ArgumentMatchers.anyString;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+
+class RedisLinkTests {
+
+	private final ReactiveRedisConnectionFactory connections = mock();
+
+	private final ReactiveRedisConnection connection = mock();
+
+	private final ReactiveScriptingCommands commands = mock();
+
+	private final RedisLink link = new RedisLink(new ReactiveStringRedisTemplate(this.connections),
+			new RedisLimiterSettings("test", Duration.ofSeconds(15), Duration.ofSeconds(5), 1), Schedulers.parallel());
+
+	@BeforeEach
+	void connect() {
+		given(this.connections.getReactiveConnection()).willReturn(this.connection);
+		given(this.connection.scriptingCommands()).willReturn(this.commands);
+		given(this.connection.closeLater()).willReturn(Mono.empty());
+		reach();
+	}
+
+	/**
+	 * Connects; listening fails, since nothing is there.
+	 */
+	private void reach() {
+		this.link.reach().onErrorComplete().block(Duration.ofSeconds(10));
+	}
+
+	@Test
+	void answerIsText() {
+		answers(Flux.just(ByteBuffer.wrap("Größe".getBytes(StandardCharsets.UTF_8))));
+		StepVerifier.create(run()).expectNext("Größe").verifyComplete();
+	}
+
+	@Test
+	void noAnswerIsAnError() {
+		answers(Flux.empty());
+		StepVerifier.create(run()).verifyErrorMessage("Redis gave no answer");
+	}
+
+	@Test
+	void unknownScriptIsSentWhole() {
+		answers(Flux.error(new RedisSystemException("Error in execution",
+				new IllegalArgumentException("NOSCRIPT No matching script."))));
+		given(this.commands.<ByteBuffer>eval(any(), any(), anyInt(), any(ByteBuffer[].class)))
+			.willReturn(Flux.just(ByteBuffer.wrap("OK".getBytes(StandardCharsets.UTF_8))));
+		StepVerifier.create(run()).expectNext("OK").verifyComplete();
+	}
+
+	@Test
+	void connectionThatTakesNoCommandsIsReplaced() {
+		answers(Flux.error(new IllegalStateException("Connection is closed")));
+		StepVerifier.create(run()).verifyErrorMessage("Connection is closed");
+		verify(this.connection).closeLater();
+		StepVerifier.create(run()).verifyErrorMessage("There is no connection to Redis");
+		reach();
+		answers(Flux.just(ByteBuffer.wrap("OK".getBytes(StandardCharsets.UTF_8))));
+		StepVerifier.create(run()).expectNext("OK").verifyComplete();
+	}
+
+	@Test
+	void connectionIsLookedUpWhereBlockingIsAllowed() {
+		given(this.connections.getReactiveConnection()).willAnswer((invocation) -> {
+			assertThat(Schedulers.isInNonBlockingThread()).isFalse();
+			return this.connection;
+		});
+		answers(Flux.error(new IllegalStateException("Connection is closed")));
+		StepVerifier.create(run()).verifyError();
+		Mono.defer(() -> this.link.reach().onErrorComplete())
+			.subscribeOn(Schedulers.parallel())
+			.block(Duration.ofSeconds(10));
+		answers(Flux.just(ByteBuffer.wrap("OK".getBytes(StandardCharsets.UTF_8))));
+		StepVerifier.create(run()).expectNext("OK").verifyComplete();
+		verify(this.commands, times(2)).evalSha(anyString(), any(), anyInt(), any(ByteBuffer[].class));
+	}
+
+	private void answers(Flux<ByteBuffer> answer) {
+		given(this.commands.<ByteBuffer>evalSha(anyString(), any(), anyInt(), any(ByteBuffer[].class)))
+			.willReturn(answer);
+	}
+
+	private Mono<String> run() {
+		return this.link.run(List.of("key"), List.of("operation"));
+	}
+
+}

@@ -1,0 +1,316 @@
+package io.github.elevenspring.resilience;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.CallProgress;
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ElevenLabsRejectedException;
+import io.github.elevenspring.error.ElevenLabsTransportException;
+import io.github.elevenspring.error.ErrorKind;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import static io.github.elevenspring.resilience.TestReplies.CHUNK;
+import static io.github.elevenspring.resilience.TestReplies.HEAD;
+import static io.github.elevenspring.resilience.TestReplies.READ;
+import static io.github.elevenspring.resilience.TestReplies.SPEECH;
+import static io.github.elevenspring.resilience.TestReplies.audio;
+import static io.github.elevenspring.resilience.TestReplies.failure;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * When a call is tried again, when not, and what the caller gets.
+ */
+class RetryStageTests {
+
+	private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+
+	private final VirtualTimeScheduler timer = VirtualTimeScheduler.create();
+
+	private final Retry retry = Retry.of("elevenlabs",
+			RetryConfig.custom().maxAttempts(3).retryOnException(new PassingErrors()).build());
+
+	private final RetryBudget budget = new RetryBudget(10, 0.5);
+
+	private double random = 1;
+
+	private boolean retryTimeouts;
+
+	private final AtomicBoolean down = new AtomicBoolean();
+
+	@AfterEach
+	void stopTheClock() {
+		this.timer.dispose();
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "RATE", "BUSY", "SERVER" })
+	void waitsLongerAfterEachAttemptWhenTheServiceIsInTrouble(ErrorKind kind) {
+		TestReplies service = TestReplies.of(failure(kind), failure(kind), audio());
+		expect(service, SPEECH).then(() -> advance(FIRST_WAIT.minusNanos(1)))
+			.then(() -> assertThat(service.attempts).hasValue(1))
+			.then(() -> advance(Duration.ofNanos(1)))
+			.then(() -> assertThat(service.attempts).hasValue(2))
+			.then(() -> advance(FIRST_WAIT.multipliedBy(2).minusNanos(1)))
+			.then(() -> assertThat(service.attempts).hasValue(2))
+			.then(() -> advance(Duration.ofNanos(1)))
+			.expectNext(HEAD, CHUNK)
+			.expectComplete()
+			.verify(Duration.ofSeconds(5));
+		assertThat(service.attempts).hasValue(3);
+		assertThat(this.retry.getMetrics().getNumberOfSuccessfulCallsWithRetryAttempt()).isEqualTo(1);
+	}
+
+	@Test
+	void takesARandomPartOfTheWait() {
+		this.random = 0.25;
+		TestReplies service = TestReplies.of(failure(ErrorKind.SERVER));
+		expect(service, SPEECH).then(() -> advance(Duration.ofMillis(249)))
+			.then(() -> assertThat(service.attempts).hasValue(1))
+			.then(() -> advance(Duration.ofMillis(1)))
+			.expectNext(HEAD, CHUNK)
+			.expectComplete()
+			.verify(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void waitsInEvenStepsWhenTheNetworkIsInTrouble() {
+		this.random = 0;
+		TestReplies service = TestReplies.of(failure(ErrorKind.NETWORK), failure(ErrorKind.NETWORK));
+		expect(service, SPEECH).then(() -> advance(FIRST_WAIT.minusNanos(1)))
+			.then(() -> assertThat(service.attempts).hasValue(1))
+			.then(() -> advance(Duration.ofNanos(1)))
+			.then(() -> advance(FIRST_WAIT.multipliedBy(2).minusNanos(1)))
+			.then(() -> assertThat(service.attempts).hasValue(2))
+			.then(() -> advance(Duration.ofNanos(1)))
+			.expectNextCount(2)
+			.expectComplete()
+			.verify(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void waitsAtLeastAsLongAsTheServiceAsks() {
+		TestReplies service = TestReplies.of(failure(ErrorKind.RATE, Duration.ofSeconds(7)));
+		expect(service, SPEECH).then(() -> advance(Duration.ofSeconds(7).minusNanos(1)))
+			.then(() -> assertThat(service.attempts).hasValue(1))
+			.then(() -> advance(Duration.ofNanos(1)))
+			.expectNextCount(2)
+			.expectComplete()
+			.verify(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void failsAtOnceWhenTheWaitDoesNotFitIntoTheDeadline() {
+		TestReplies service = TestReplies.always(failure(ErrorKind.RATE, Duration.ofSeconds(7)));
+		CallProgress progress = new CallProgress();
+		progress.endsAt(this.timer.now(TimeUnit.NANOSECONDS) + Duration.ofSeconds(7).toNanos());
+		StepVerifier
+			.create(stage().handle(SPEECH, service)
+				.contextWrite((context) -> context.put(CallProgress.class, progress)))
+			.expectErrorSatisfies((error) -> {
+				assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.RATE);
+				assertThat(error.getSuppressed()).singleElement().asString().contains("deadline");
+			})
+			.verify(Duration.ofSeconds(5));
+		assertThat(service.attempts).hasValue(1);
+	}
+
+	@Test
+	void givesUpAfterTheLastAttemptWithItsError() {
+		TestReplies service = TestReplies.always(failure(ErrorKind.SERVER));
+		expect(service, SPEECH).then(() -> advance(Duration.ofMinutes(1))).expectErrorSatisfies((error) -> {
+			assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.SERVER);
+			assertThat(error.getSuppressed()).singleElement().asString().contains("3 attempts");
+		}).verify(Duration.ofSeconds(5));
+		assertThat(service.attempts).hasValue(3);
+		assertThat(this.retry.getMetrics().getNumberOfFailedCallsWithRetryAttempt()).isEqualTo(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = { "RATE", "BUSY", "SERVER", "NETWORK", "TIMEOUT" })
+	void doesNotRepeatWhatDoesNotPassOrIsUpToTheCaller(ErrorKind kind) {
+		TestReplies service = TestReplies.always(Flux.error(new ElevenLabsRejectedException(kind, "no")));
+		expect(service, SPEECH).expectErrorSatisfies((error) -> assertThat(error.getSuppressed()).isEmpty())
+			.verify(Duration.ofSeconds(5));
+		assertThat(service.attempts).hasValue(1);
+		assertThat(this.retry.getMetrics().getNumberOfFailedCallsWithoutRetryAttempt()).isEqualTo(1);
+	}
+
+	@Test
+	void doesNotRepeatWhatMayHaveBeenBilled() {
+		assertThat(attemptsAfter(TestReplies.error(ErrorKind.TIMEOUT), SPEECH)).isEqualTo(1);
+		assertThat(attemptsAfter(brokenConnection(), SPEECH)).isEqualTo(1);
+		assertThat(attemptsAfter(TestReplies.answered(ErrorKind.SERVER, 504, null), SPEECH)).isEqualTo(1);
+		assertThat(attemptsAfter(TestReplies.answered(ErrorKind.SERVER, 200, null), SPEECH)).isEqualTo(1);
+	}
+
+	@Test
+	void repeatsWhatMayHaveBeenBilledWhenTold() {
+		this.retryTimeouts = true;
+		assertThat(attemptsAfter(TestReplies.error(ErrorKind.TIMEOUT), SPEECH)).isEqualTo(2);
+		assertThat(attemptsAfter(brokenConnection(), SPEECH)).isEqualTo(2);
+	}
+
+	@Test
+	void repeatsWhatCostsNothing() {
+		assertThat(attemptsAfter(TestReplies.error(ErrorKind.TIMEOUT), READ)).isEqualTo(2);
+		assertThat(attemptsAfter(brokenConnection(), READ)).isEqualTo(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2 })
+	void neverRepeatsOncePartOfTheReplyIsOut(int parts) {
+		TestReplies service = TestReplies.always(audio().take(parts).concatWith(failure(ErrorKind.SERVER)));
+		expect(service, SPEECH).expectNextCount(parts)
+			.then(() -> advance(Duration.ofMinutes(1)))
+			.expectError(ElevenLabsException.class)
+			.verify(Duration.ofSeconds(5));
+		assertThat(service.attempts).hasValue(1);
+	}
+
+	@Test
+	void eachSubscriptionHasAttemptsOfItsOwn() {
+		TestReplies service = TestReplies.always(failure(ErrorKind.SERVER));
+		Flux<ReplyPart> reply = stage().handle(SPEECH, service);
+		for (int i = 1; i <= 2; i++) {
+			StepVerifier.create(reply)
+				.then(() -> advance(Duration.ofMinutes(1)))
+				.expectError()
+				.verify(Duration.ofSeconds(5));
+			assertThat(service.attempts).hasValue(3 * i);
+		}
+	}
+
+	@Test
+	void cancelDuringTheWaitEndsEverything() {
+		TestReplies service = TestReplies.always(failure(ErrorKind.SERVER));
+		expect(service, SPEECH).then(() -> advance(Duration.ofMillis(500))).thenCancel().verify(Duration.ofSeconds(5));
+		advance(Duration.ofMinutes(1));
+		assertThat(service.attempts).hasValue(1);
+	}
+
+	@Test
+	void cancelReachesTheAttemptThatRuns() {
+		TestPublisher<ReplyPart> second = TestPublisher.create();
+		TestReplies service = TestReplies.of(failure(ErrorKind.SERVER), second.flux());
+		expect(service, SPEECH).then(() -> advance(FIRST_WAIT)).thenCancel().verify(Duration.ofSeconds(5));
+		second.assertCancelled();
+	}
+
+	@Test
+	void theNextAttemptMeetsTheDemandOfTheFirst() {
+		TestReplies service = TestReplies.of(failure(ErrorKind.SERVER), Flux.just(HEAD, CHUNK, CHUNK));
+		StepVerifier.create(stage().handle(SPEECH, service), 0)
+			.thenRequest(1)
+			.then(() -> advance(FIRST_WAIT))
+			.expectNext(HEAD)
+			.thenRequest(1)
+			.expectNext(CHUNK)
+			.thenRequest(1)
+			.expectNext(CHUNK)
+			.expectComplete()
+			.verify(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void nothingIsRepeatedWhileTheServiceIsKnownToBeDown() {
+		this.down.set(true);
+		assertThat(attemptsAfter(TestReplies.error(ErrorKind.SERVER), SPEECH)).isEqualTo(1);
+		assertThat(this.budget.tokens()).isEqualTo(10);
+	}
+
+	@Test
+	void anOutageIsNotMultiplied() {
+		RetryStage stage = new RetryStage(this.retry, rules(), new RetryBudget(100, 0.1), (call) -> true, this.timer);
+		TestReplies service = TestReplies.always(failure(ErrorKind.SERVER));
+		AtomicInteger failed = new AtomicInteger();
+		for (int i = 0; i < 10_000; i++) {
+			stage.handle(SPEECH, service).subscribe((part) -> {
+			}, (error) -> failed.incrementAndGet());
+		}
+		advance(Duration.ofMinutes(1));
+		assertThat(failed).hasValue(10_000);
+		assertThat(service.attempts.get()).isBetween(10_000, 10_100);
+	}
+
+	@Test
+	void aSpentBudgetEndsWithTheFirstErrorAndIsSeen() {
+		RetryBudget empty = new RetryBudget(0, 0.1);
+		RetryStage stage = new RetryStage(this.retry, rules(), empty, (call) -> true, this.timer);
+		StepVerifier.create(stage.handle(SPEECH, TestReplies.always(failure(ErrorKind.BUSY))))
+			.expectErrorSatisfies((error) -> {
+				assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.BUSY);
+				assertThat(error.getSuppressed()).singleElement().asString().contains("budget");
+			})
+			.verify(Duration.ofSeconds(5));
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
+		new RetryMetrics(this.retry, empty).bindTo(meters);
+		assertThat(meters.get("elevenlabs.retry.budget.refusals").functionCounter().count()).isEqualTo(1);
+		assertThat(meters.get("elevenlabs.retry.budget.tokens").gauge().value()).isZero();
+	}
+
+	@Test
+	void countsRetriesByKind() {
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
+		new RetryMetrics(this.retry, this.budget).bindTo(meters);
+		expect(TestReplies.always(failure(ErrorKind.BUSY)), SPEECH).then(() -> advance(Duration.ofMinutes(1)))
+			.expectError()
+			.verify(Duration.ofSeconds(5));
+		assertThat(meters.get("elevenlabs.retries").tag("kind", "busy").counter().count()).isEqualTo(2);
+		assertThat(meters.get("elevenlabs.retries").tag("kind", "server").counter().count()).isZero();
+	}
+
+	@Test
+	void respectsAStricterPredicateOfTheUser() {
+		Retry never = Retry.of("elevenlabs", RetryConfig.custom().retryOnException((error) -> false).build());
+		RetryStage stage = new RetryStage(never, rules(), this.budget, (call) -> true, this.timer);
+		TestReplies service = TestReplies.always(failure(ErrorKind.SERVER));
+		StepVerifier.create(stage.handle(SPEECH, service)).expectError().verify(Duration.ofSeconds(5));
+		assertThat(service.attempts).hasValue(1);
+		assertThat(this.budget.tokens()).isEqualTo(10);
+	}
+
+	private static ElevenLabsException brokenConnection() {
+		return new ElevenLabsTransportException(ErrorKind.NETWORK, "broken", null, 0);
+	}
+
+	private int attemptsAfter(ElevenLabsException error, Call call) {
+		TestReplies service = TestReplies.of(Flux.error(error));
+		stage().handle(call, service).onErrorComplete().subscribe();
+		advance(Duration.ofMinutes(1));
+		return service.attempts.get();
+	}
+
+	private StepVerifier.Step<ReplyPart> expect(TestReplies service, Call call) {
+		return StepVerifier.create(stage().handle(call, service));
+	}
+
+	private RetryStage stage() {
+		return new RetryStage(this.retry, rules(), this.budget, (call) -> !this.down.get(), this.timer);
+	}
+
+	private RetryRules rules() {
+		return new RetryRules(3, RetryRules.Backoff.exponential(FIRST_WAIT, 2, Duration.ofSeconds(10)),
+				this.retryTimeouts, () -> this.random);
+	}
+
+	private void advance(Duration duration) {
+		this.timer.advanceTimeBy(duration);
+	}
+
+}
