@@ -106,6 +106,19 @@ function showProblem(title, detail, again) {
 	$("problem").hidden = false;
 }
 
+const substitutes = {
+	engine: "This is the fallback voice. ElevenLabs does not answer at the moment, so this application speaks for itself.",
+	model: "Another model speaks. The one you chose does not answer at the moment.",
+	voice: "Another voice speaks. The one you chose does not answer at the moment.",
+	"stale-cache": "This was said before. ElevenLabs does not answer at the moment."
+};
+
+function showDegraded(substitute) {
+	main.dataset.degraded = substitute ?? "";
+	$("degraded").hidden = !substitute;
+	$("degraded").textContent = substitute ? substitutes[substitute] : "";
+}
+
 function showFacts({ first, request, credits } = {}) {
 	$("first").textContent = first === undefined ? "–" : `${number.format(Math.round(first))} ms`;
 	$("request").textContent = request ?? "–";
@@ -114,15 +127,12 @@ function showFacts({ first, request, credits } = {}) {
 
 /** Turn whatever went wrong into a title and a sentence. */
 async function explain(response) {
-	const seconds = Number(response.headers.get("Retry-After"));
-	const wait = seconds > 0 ? ` Try again in ${seconds === 1 ? "a second" : `${seconds} seconds`}.` : "";
 	try {
 		const problem = await response.json();
-		const detail = wait ? problem.detail.replace(/ Try again [^.]*\.$/, "") : problem.detail;
-		return [problem.title, detail + wait];
+		return [problem.title, problem.detail];
 	}
 	catch {
-		return ["Something went wrong", `The application answered with status ${response.status}.${wait}`];
+		return ["Something went wrong", `The application answered with status ${response.status}.`];
 	}
 }
 
@@ -145,6 +155,7 @@ async function speak() {
 	player = undefined;
 	$("problem").hidden = true;
 	showFacts();
+	showDegraded();
 	partial = false;
 	const facts = {};
 	const since = performance.now();
@@ -197,6 +208,13 @@ async function speak() {
 				failed(title, detail);
 			}
 			return;
+		}
+		const substitute = response.headers.get("X-Degraded");
+		if (mine === call) {
+			showDegraded(substitute);
+		}
+		if (!substitute && !main.dataset.loaded) {
+			loadChoices();
 		}
 		const reader = response.body.getReader();
 		for (let part = await reader.read(); !part.done; part = await reader.read()) {

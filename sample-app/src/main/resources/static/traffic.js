@@ -89,7 +89,32 @@ async function burst() {
 	}
 }
 
+/** Take the simulator away or bring it back; without a choice, only look. */
+async function power(listening) {
+	const change = listening === undefined ? {} : {
+		method: "POST",
+		headers: { "Content-Type": "application/json" },
+		body: JSON.stringify({ listening })
+	};
+	$("power").disabled = true;
+	try {
+		const response = await fetch("actuator/simulator", change);
+		const state = await response.json();
+		$("power").textContent = state.listening ? "Stop the simulator" : "Start the simulator";
+		$("power").onclick = () => power(!state.listening);
+		$("power").hidden = !response.ok;
+		$("source").textContent = state.listening ? "Simulator: a robot voice, no key, no cost" : "Simulator: stopped";
+	} catch {
+		// The application is gone; the traffic says so.
+	} finally {
+		$("power").disabled = false;
+	}
+}
+
 $("burst").addEventListener("click", burst);
 watch();
 const environment = await fetch("api/environment").then((response) => response.json()).catch(() => ({}));
 $("burst").hidden = !environment.simulated;
+if (environment.simulated) {
+	power();
+}

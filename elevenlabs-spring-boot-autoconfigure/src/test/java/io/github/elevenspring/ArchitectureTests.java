@@ -64,6 +64,13 @@ class ArchitectureTests {
 	static final ArchRule limiterSeesNoOtherStage = seesOnly("limiter..", "limiter..", "call..", "model..", "error..");
 
 	@ArchTest
+	static final ArchRule fallbackSeesNoOtherStage = seesOnly("fallback..", "fallback..", "call..", "model..",
+			"error..");
+
+	@ArchTest
+	static final ArchRule problemSeesErrorOnly = seesOnly("problem..", "problem..", "error..");
+
+	@ArchTest
 	static final ArchRule resilienceSeesNoOtherStage = seesOnly("resilience..", "resilience..", "call..", "model..",
 			"error..");
 

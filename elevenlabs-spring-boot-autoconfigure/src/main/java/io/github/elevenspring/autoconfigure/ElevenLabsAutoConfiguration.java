@@ -9,6 +9,7 @@ import io.github.elevenspring.client.WireTypeHints;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.observation.DefaultElevenLabsObservationConvention;
 import io.github.elevenspring.observation.ElevenLabsObservationConvention;
+import io.github.elevenspring.observation.FailureLogStage;
 import io.github.elevenspring.observation.ObservationStage;
 import io.github.elevenspring.template.ElevenLabsOperations;
 import io.github.elevenspring.template.ElevenLabsTemplate;
@@ -59,6 +60,13 @@ public final class ElevenLabsAutoConfiguration {
 			ObjectProvider<ElevenLabsObservationConvention> convention, ModelCatalog models) {
 		return new ObservationStage(registry.getIfUnique(() -> ObservationRegistry.NOOP),
 				convention.getIfUnique(() -> new DefaultElevenLabsObservationConvention(models)));
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Order(CallPipeline.ORDER_OF_OBSERVATION + 500)
+	FailureLogStage elevenLabsFailureLogStage() {
+		return new FailureLogStage();
 	}
 
 	@Bean

@@ -94,6 +94,11 @@ public final class ElevenLabsClient implements CallChain {
 
 	@Override
 	public Flux<ReplyPart> proceed(Call call) {
+		if (call.options().cacheUse() == CacheUse.STALE) {
+			return Flux.error(new ElevenLabsRejectedException(ErrorKind.NOT_FOUND,
+					"The call takes an answer from the cache only, and there is no cache: set another CacheUse, or"
+							+ " switch the cache on"));
+		}
 		return Flux.deferContextual((context) -> {
 			if (call.options().cacheUse() == CacheUse.STALE) {
 				return Flux.error(new ElevenLabsRejectedException(ErrorKind.NOT_FOUND,

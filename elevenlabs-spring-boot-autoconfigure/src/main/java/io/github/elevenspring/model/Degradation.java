@@ -1,5 +1,7 @@
 package io.github.elevenspring.model;
 
+import java.util.Locale;
+
 import io.github.elevenspring.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +40,17 @@ public record Degradation(Kind kind, ErrorKind cause, @Nullable String substitut
 		/**
 		 * Another engine, which the application brought.
 		 */
-		ENGINE
+		ENGINE;
+
+		private final String id = name().toLowerCase(Locale.ROOT).replace('_', '-');
+
+		/**
+		 * Return the name used in properties, headers and telemetry.
+		 * @return the name, such as {@code stale-cache}
+		 */
+		public String id() {
+			return this.id;
+		}
 
 	}
 

@@ -32,7 +32,9 @@ public interface SpeechOperations {
 
 	/**
 	 * Speak a text and return the audio while it is being made. Memory stays constant
-	 * whatever the length. An error after the first bytes says how many there were.
+	 * whatever the length. An error after the first bytes says how many there were. Where
+	 * a fallback may speak in another format, use
+	 * {@link #stream(SpeechRequest, Function)}, which tells the format.
 	 * @param request what to say
 	 * @return the audio in order
 	 */

@@ -7,16 +7,21 @@ import io.github.elevenspring.autoconfigure.ElevenLabsWebClientCustomizer;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.fallback.FallbackSpeech;
+import io.github.elevenspring.fallback.SpeechFallback;
+import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.Region;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
 /**
- * Snippets of the pages on the connection and the path of a call.
+ * Snippets of the pages on the connection, the path of a call and fallbacks.
  */
 @Configuration(proxyBeanMethods = false)
 class ConfigurationSnippets {
@@ -58,6 +63,23 @@ class ConfigurationSnippets {
 				logger.info("{} cost {} credits", call.operation().id(), head.metadata().billedCredits());
 			}
 		});
+	}
+
+	@Bean
+	LocalEngine engine() {
+		return String::getBytes;
+	}
+
+	@Bean
+	SpeechFallback localEngine(LocalEngine engine) {
+		return (request, error) -> Mono.fromCallable(() -> engine.say(request.text()))
+			.map((wav) -> new FallbackSpeech("local", OutputFormat.WAV_24000, Flux.just(wav)));
+	}
+
+	interface LocalEngine {
+
+		byte[] say(String text);
+
 	}
 
 	interface Vault {

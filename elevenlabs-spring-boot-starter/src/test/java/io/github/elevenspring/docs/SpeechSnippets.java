@@ -114,6 +114,11 @@ class SpeechSnippets {
 		return speech;
 	}
 
+	SpeechRequest refuseFallback(SpeechRequest request) {
+		SpeechRequest exact = request.mutate().options(request.options().withoutFallback()).build();
+		return exact;
+	}
+
 	void deadline(Consumer<SpeechRequest> speak) {
 		SpeechRequest urgent = SpeechRequest.of("Mind the gap.")
 			.priority(Priority.INTERACTIVE)

@@ -91,6 +91,7 @@ class EndToEndIT {
 
 	@BeforeEach
 	void openPage() {
+		this.simulator.start();
 		this.simulator.reset();
 		this.simulator.pace(Pace.IMMEDIATE);
 		screen(1440, 900, false);
@@ -182,14 +183,46 @@ class EndToEndIT {
 
 	@Test
 	void saysWhatWentWrong() {
-		this.simulator.faults().rate(1, Fault.internalError());
+		this.simulator.faults().rate(1, Fault.invalidKey());
 		type(TEXT);
 		element("speak").click();
 		await(() -> main("state"), "error");
-		assertThat(text("problem-title")).isEqualTo("Speech is out of order");
-		assertThat(text("problem-detail")).isEqualTo("ElevenLabs failed to answer. Try again in a moment.");
+		assertThat(text("problem-title")).isEqualTo("Not set up correctly");
+		assertThat(text("problem-detail"))
+			.isEqualTo("ElevenLabs does not accept the API key of this application. Its operator has to fix that.");
+		assertThat(element("degraded").isDisplayed()).isFalse();
 		assertThat(element("save").isEnabled()).isFalse();
 		screenshots("error");
+	}
+
+	@Test
+	void keepsSpeakingWhileElevenLabsIsGoneAndSaysSo() {
+		speak("Hello there.", "");
+		element("power").click();
+		await(() -> text("power"), "Start the simulator");
+		assertThat(this.simulator.isListening()).isFalse();
+		speak(TEXT, "engine");
+		assertThat(text("degraded")).startsWith("This is the fallback voice.");
+		assertThat(Double.parseDouble(main("played"))).isGreaterThan(2);
+		assertThat(element("problem").isDisplayed()).isFalse();
+		screenshots("fallback");
+
+		browser().navigate().refresh();
+		Awaitility.await().until(() -> element("retry").isDisplayed());
+		await(() -> text("power"), "Start the simulator");
+		speak("Still here.", "engine");
+
+		element("power").click();
+		await(() -> text("power"), "Stop the simulator");
+		// A breaker that has opened meanwhile closes in its own time.
+		Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+			element("speak").click();
+			await(() -> main("state"), "done");
+			return main("degraded").isEmpty();
+		});
+		await(() -> main("loaded"), "true");
+		assertThat(element("degraded").isDisplayed()).isFalse();
+		screenshots("recovered");
 	}
 
 	@Test
@@ -292,6 +325,13 @@ class EndToEndIT {
 		for (CharSequence key : keys) {
 			browser().switchTo().activeElement().sendKeys(key);
 		}
+	}
+
+	private static void speak(String text, String degraded) {
+		type(text);
+		element("speak").click();
+		await(() -> main("state"), "done");
+		assertThat(main("degraded")).isEqualTo(degraded);
 	}
 
 	private static void type(String text) {

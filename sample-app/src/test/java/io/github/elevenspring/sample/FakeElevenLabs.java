@@ -6,6 +6,8 @@ import java.util.function.Function;
 
 import io.github.elevenspring.model.ApiReply;
 import io.github.elevenspring.model.ApiRequest;
+import io.github.elevenspring.model.Degradation;
+import io.github.elevenspring.model.Delivery;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.ReplyMetadata;
 import io.github.elevenspring.model.account.Subscription;
@@ -44,6 +46,8 @@ public class FakeElevenLabs
 
 	private volatile ReplyMetadata metadata = NO_METADATA;
 
+	private volatile Delivery delivery = Delivery.DIRECT;
+
 	private volatile @Nullable Throwable refusal;
 
 	private volatile Flux<Voice> voices = Flux.empty();
@@ -64,7 +68,12 @@ public class FakeElevenLabs
 		this.speechRequests.clear();
 		this.audio = audio;
 		this.metadata = metadata;
+		this.delivery = Delivery.DIRECT;
 		this.refusal = null;
+	}
+
+	public void deliverAs(Delivery delivery) {
+		this.delivery = delivery;
 	}
 
 	public void refuseToSpeak(Throwable refusal) {
@@ -126,9 +135,12 @@ public class FakeElevenLabs
 			if (refusal != null) {
 				return Flux.error(refusal);
 			}
-			OutputFormat format = request.outputFormat();
-			return reply.apply(new SpeechStream(this.audio, (format != null) ? format : OutputFormat.MP3_44100_128,
-					this.metadata));
+			OutputFormat format = (request.outputFormat() != null) ? request.outputFormat()
+					: OutputFormat.MP3_44100_128;
+			Degradation degradation = this.delivery.degradation();
+			return reply.apply(new SpeechStream(this.audio,
+					(degradation != null && degradation.format() != null) ? degradation.format() : format,
+					this.metadata, this.delivery));
 		});
 	}
 

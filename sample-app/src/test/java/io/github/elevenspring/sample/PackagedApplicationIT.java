@@ -61,9 +61,9 @@ class PackagedApplicationIT {
 				.map((name) -> name.substring("BOOT-INF/lib/".length()))
 				.toList();
 			assertThat(libraries).anyMatch((name) -> name.startsWith("elevenlabs-spring-boot-autoconfigure-"));
-			assertThat(libraries).noneMatch((name) -> name.matches(
-					"(elevenlabs-spring-boot-test|freetts|jump3r|junit|opentest4j|apiguardian|spring-test|spring-boot-test"
-							+ "|mockito|assertj|selenium).*"));
+			assertThat(libraries).noneMatch((name) -> name
+				.matches("(elevenlabs-spring-boot-test|jump3r|junit|opentest4j|apiguardian|spring-test|spring-boot-test"
+						+ "|mockito|assertj|selenium).*"));
 		}
 	}
 
@@ -96,6 +96,24 @@ class PackagedApplicationIT {
 		finally {
 			elevenLabs.disposeNow();
 		}
+	}
+
+	@Test
+	void speaksForItselfWhereElevenLabsCannotBeReached() throws Exception {
+		Process process = start(
+				Map.of("ELEVENLABS_API_KEY", "sk_of_this_test", "ELEVENLABS_BASE_URL", "http://127.0.0.1:1"),
+				"--spring.profiles.active=prod", "--server.port=0");
+		String degraded = HttpClient.create()
+			.headers((headers) -> headers.set("Content-Type", "application/json"))
+			.post()
+			.uri("http://127.0.0.1:" + port(lines(process)) + "/api/speech")
+			.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer("""
+					{"text": "Hello there.", "voiceId": "somebody", "outputFormat": "pcm_24000"}""".getBytes())))
+			.responseSingle((response,
+					body) -> body.map((bytes) -> response.responseHeaders().get("X-Degraded") + " "
+							+ response.responseHeaders().get("Content-Type") + " " + (bytes.readableBytes() > 20_000)))
+			.block(Duration.ofMinutes(1));
+		assertThat(degraded).isEqualTo("engine audio/pcm true");
 	}
 
 	@Test

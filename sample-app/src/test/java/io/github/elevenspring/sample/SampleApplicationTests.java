@@ -52,6 +52,7 @@ class SampleApplicationTests {
 
 	@BeforeEach
 	void reset() {
+		this.simulator.start();
 		this.simulator.reset();
 	}
 
@@ -156,9 +157,56 @@ class SampleApplicationTests {
 	}
 
 	@Test
+	void speaksForItselfWhileElevenLabsIsGone() {
+		simulator(false);
+		byte[] audio = speak(Map.of("text", TEXT, "outputFormat", "wav_24000")).expectStatus()
+			.isOk()
+			.expectHeader()
+			.valueEquals("X-Degraded", "engine")
+			.expectHeader()
+			.contentType("audio/wav")
+			.expectBody()
+			.returnResult()
+			.getResponseBody();
+		assertThat(audio).startsWith("RIFF".getBytes()).hasSizeGreaterThan(100_000);
+		assertThat(audio[24] & 0xFF | (audio[25] & 0xFF) << 8).isEqualTo(24_000);
+		speak(Map.of("text", TEXT)).expectHeader().contentType("audio/wav").expectBody().returnResult();
+		this.client.get()
+			.uri("/actuator/prometheus")
+			.exchange()
+			.expectBody(String.class)
+			.value((metrics) -> assertThat(metrics).contains("elevenlabs_fallbacks_total{kind=\"engine\"}"));
+		simulator(true);
+		// A breaker that has opened meanwhile closes in its own time.
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> speak(Map.of("text", TEXT)).expectHeader()
+				.doesNotExist("X-Degraded")
+				.expectHeader()
+				.contentType("audio/mpeg")
+				.expectBody()
+				.returnResult());
+	}
+
+	@Test
+	void leavesATextThatItCannotReadToTheError() {
+		this.simulator.stop();
+		speak(Map.of("text", "\u4f60\u597d")).expectStatus()
+			.isEqualTo(503)
+			.expectBody()
+			.jsonPath("$.title")
+			.isEqualTo("ElevenLabs is out of order");
+	}
+
+	@Test
 	void saysWhenTheCreditsAreUsedUp() {
 		this.simulator.faults().next("/stream", Fault.quotaExceeded(QuotaAnswer.LEGACY), 1);
-		speak(Map.of("text", TEXT)).expectStatus()
+		this.client.post()
+			.uri("/api/speech")
+			.header("X-Fallback", "false")
+			.bodyValue(Map.of("text", TEXT))
+			.exchange()
+			.expectStatus()
 			.isEqualTo(402)
 			.expectHeader()
 			.exists("X-Request-Id")
@@ -228,6 +276,16 @@ class SampleApplicationTests {
 		for (String secret : new String[] { "env", "configprops", "beans", "heapdump", "loggers" }) {
 			this.client.get().uri("/actuator/" + secret).exchange().expectStatus().isNotFound();
 		}
+	}
+
+	private void simulator(boolean listening) {
+		this.client.post()
+			.uri("/actuator/simulator")
+			.bodyValue(Map.of("listening", listening))
+			.exchange()
+			.expectBody()
+			.jsonPath("$.listening")
+			.isEqualTo(listening);
 	}
 
 	private WebTestClient.ResponseSpec speak(Map<String, Object> body) {

@@ -26,7 +26,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.Connection;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -46,7 +45,7 @@ final class SimulatorServer {
 
 	private final LoopResources loops = LoopResources.create("elevenlabs-simulator-http", EVENT_LOOPS, true);
 
-	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+	private final Set<Channel> connections = ConcurrentHashMap.newKeySet();
 
 	private final Map<Channel, Exchange> busy = new ConcurrentHashMap<>();
 
@@ -78,7 +77,7 @@ final class SimulatorServer {
 			.host("127.0.0.1")
 			.port(this.port)
 			.runOn(this.loops)
-			.doOnConnection(this::connected)
+			.doOnChannelInit((observer, channel, address) -> connected(channel))
 			.handle(this::handle)
 			.bindNow();
 		this.port = ((InetSocketAddress) this.server.address()).getPort();
@@ -90,7 +89,7 @@ final class SimulatorServer {
 		}
 		this.server.disposeNow();
 		this.server = null;
-		this.connections.forEach(Connection::disposeNow);
+		this.connections.stream().map(Channel::close).toList().forEach(SimulatorServer::await);
 	}
 
 	synchronized int port() {
@@ -118,11 +117,12 @@ final class SimulatorServer {
 	}
 
 	/**
-	 * Wait until a request is over, unless this is a thread that has to end it.
+	 * Wait until a request or a connection is over, unless this is a thread that has to
+	 * end it.
 	 */
-	private static void await(Future<?> interruption) {
+	private static void await(Future<?> end) {
 		if (!Schedulers.isInNonBlockingThread()) {
-			interruption.awaitUninterruptibly(2, TimeUnit.SECONDS);
+			end.awaitUninterruptibly(2, TimeUnit.SECONDS);
 		}
 	}
 
@@ -131,10 +131,10 @@ final class SimulatorServer {
 		this.loops.disposeLater(Duration.ZERO, Duration.ofSeconds(2)).block(Duration.ofSeconds(5));
 	}
 
-	private void connected(Connection connection) {
+	private void connected(Channel connection) {
 		this.connections.add(connection);
 		this.counters.connections(1);
-		connection.onDispose(() -> {
+		connection.closeFuture().addListener((closed) -> {
 			this.connections.remove(connection);
 			this.counters.connections(-1);
 		});

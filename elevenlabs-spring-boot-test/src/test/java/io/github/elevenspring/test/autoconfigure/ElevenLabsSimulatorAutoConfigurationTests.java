@@ -16,6 +16,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -52,6 +53,26 @@ class ElevenLabsSimulatorAutoConfigurationTests {
 				assertThat(details.getBaseUrl()).isEqualTo(simulator.baseUrl());
 				assertThat(details.getApiKey()).isEqualTo(simulator.apiKey());
 			});
+	}
+
+	@Test
+	void canBeTakenAwayAndBroughtBackWhereTheEndpointIsExposed() {
+		ApplicationContextRunner withEndpoint = this.runner
+			.withConfiguration(AutoConfigurations.of(SimulatorEndpointAutoConfiguration.class))
+			.withPropertyValues("elevenlabs.simulator.enabled=true");
+		withEndpoint.run((context) -> assertThat(context).doesNotHaveBean(SimulatorEndpoint.class));
+		withEndpoint.withPropertyValues("management.endpoints.web.exposure.include=simulator")
+			.withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate"))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(SimulatorEndpoint.class));
+		withEndpoint.withPropertyValues("management.endpoints.web.exposure.include=simulator").run((context) -> {
+			ElevenLabsSimulator simulator = context.getBean(ElevenLabsSimulator.class);
+			SimulatorEndpoint endpoint = context.getBean(SimulatorEndpoint.class);
+			URI address = simulator.baseUrl();
+			assertThat(endpoint.listen(false).listening()).isFalse();
+			assertThat(simulator.isListening()).isFalse();
+			assertThat(endpoint.listen(true)).isEqualTo(new SimulatorEndpoint.State(true, address));
+			assertThat(endpoint.state()).isEqualTo(new SimulatorEndpoint.State(true, address));
+		});
 	}
 
 	@Test
@@ -121,7 +142,7 @@ class ElevenLabsSimulatorAutoConfigurationTests {
 	}
 
 	@Test
-	void isListedUnderItsRealName() throws ClassNotFoundException {
+	void eachIsListedUnderItsRealName() throws ClassNotFoundException {
 		ClassLoader classLoader = getClass().getClassLoader();
 		int ours = 0;
 		for (String name : ImportCandidates.load(AutoConfiguration.class, classLoader)) {
@@ -130,7 +151,7 @@ class ElevenLabsSimulatorAutoConfigurationTests {
 				ours++;
 			}
 		}
-		assertThat(ours).isOne();
+		assertThat(ours).isEqualTo(2);
 	}
 
 	@Test

@@ -1,6 +1,8 @@
 package io.github.elevenspring.test.simulator;
 
 import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -31,6 +33,26 @@ class LifecycleTests {
 			assertThat(simulator.statistics().inFlight()).isZero();
 		});
 		audio.close();
+	}
+
+	@Test
+	void isGoneForConnectionsThatAreIdleToo() throws Exception {
+		try (ElevenLabsSimulator simulator = ElevenLabsSimulator.builder().pace(Pace.IMMEDIATE).start()) {
+			URI address = simulator.baseUrl();
+			try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+				socket.setSoTimeout(10_000);
+				socket.getOutputStream().write("GET /v1/models HTTP/1.1\r\nHost: x\r\n\r\n".getBytes());
+				assertThat(socket.getInputStream().read()).isEqualTo('H');
+				await().until(() -> simulator.statistics().inFlight() == 0);
+				assertThat(simulator.statistics().openConnections()).isEqualTo(1);
+				simulator.stop();
+				socket.getInputStream().readAllBytes();
+				await().until(() -> simulator.statistics().openConnections() == 0);
+			}
+			simulator.start();
+			assertThat(simulator.baseUrl()).isEqualTo(address);
+			assertThat(new Client(simulator).get("/v1/models").statusCode()).isEqualTo(200);
+		}
 	}
 
 	@Test

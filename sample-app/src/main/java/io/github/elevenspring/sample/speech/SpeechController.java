@@ -1,6 +1,10 @@
 package io.github.elevenspring.sample.speech;
 
+import java.util.Locale;
+
+import io.github.elevenspring.model.CacheResult;
 import io.github.elevenspring.model.CallOptions;
+import io.github.elevenspring.model.Delivery;
 import io.github.elevenspring.model.Priority;
 import io.github.elevenspring.model.ReplyMetadata;
 import io.github.elevenspring.model.speech.SpeechRequest;
@@ -42,6 +46,7 @@ class SpeechController {
 	 * @param userId tenant the call counts for; a real application takes it from the
 	 * login, not from a header
 	 * @param priority how urgent the call is
+	 * @param fallback whether another voice may speak if ElevenLabs does not
 	 * @param response where the audio goes
 	 * @return completes with the last byte sent
 	 */
@@ -49,17 +54,19 @@ class SpeechController {
 	Mono<Void> speak(@RequestBody SpeechBody body,
 			@RequestHeader(name = "X-User-Id", required = false) @Nullable String userId,
 			@RequestHeader(name = "X-Priority", defaultValue = "interactive") Priority priority,
-			ServerHttpResponse response) {
-		SpeechRequest request = request(body, userId, priority);
+			@RequestHeader(name = "X-Fallback", defaultValue = "true") boolean fallback, ServerHttpResponse response) {
+		SpeechRequest request = request(body, userId, priority, fallback);
 		return this.elevenLabs.speech().stream(request, (speech) -> send(speech, response)).then();
 	}
 
-	private static SpeechRequest request(SpeechBody body, @Nullable String userId, Priority priority) {
+	private static SpeechRequest request(SpeechBody body, @Nullable String userId, Priority priority,
+			boolean fallback) {
 		try {
 			Assert.isTrue(userId == null || userId.length() <= MAX_USER_ID_LENGTH,
 					() -> "X-User-Id must not be longer than " + MAX_USER_ID_LENGTH + " characters.");
 			String tenant = StringUtils.hasText(userId) ? userId.trim() : null;
-			return body.toRequest(CallOptions.defaults().withPriority(priority).withTenant(tenant));
+			CallOptions options = CallOptions.defaults().withPriority(priority).withTenant(tenant);
+			return body.toRequest(fallback ? options : options.withoutFallback());
 		}
 		catch (IllegalArgumentException ex) {
 			throw new ServerWebInputException("Value out of range", null, ex);
@@ -77,6 +84,13 @@ class SpeechController {
 		}
 		if (metadata.billedCredits() != null) {
 			headers.set("X-Billed-Credits", metadata.billedCredits().toString());
+		}
+		Delivery delivery = speech.delivery();
+		if (delivery.cache() != CacheResult.NONE) {
+			headers.set("X-Cache", delivery.cache().name().toLowerCase(Locale.ROOT));
+		}
+		if (delivery.degradation() != null) {
+			headers.set("X-Degraded", delivery.degradation().kind().id());
 		}
 		return response
 			.writeAndFlushWith(speech.audio().map((chunk) -> Mono.just(response.bufferFactory().wrap(chunk))));

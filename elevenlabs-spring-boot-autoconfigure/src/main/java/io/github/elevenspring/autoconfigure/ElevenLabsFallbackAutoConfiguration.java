@@ -1,0 +1,51 @@
+package io.github.elevenspring.autoconfigure;
+
+import io.github.elevenspring.call.CallPipeline;
+import io.github.elevenspring.fallback.FallbackStage;
+import io.github.elevenspring.fallback.SpeechDegradedEvent;
+import io.github.elevenspring.fallback.SpeechFallback;
+import io.github.elevenspring.model.catalog.ModelCatalog;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.annotation.Order;
+
+/**
+ * Auto-configuration for the fallback chain. There is no fallback unless
+ * {@code elevenlabs.fallback.chain} names one, and none that nobody hears of: each is a
+ * {@link SpeechDegradedEvent} and counts in {@code elevenlabs.fallbacks}.
+ *
+ * @since 0.1.0
+ */
+@AutoConfiguration(after = ElevenLabsAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@ConditionalOnBean(ModelCatalog.class)
+@EnableConfigurationProperties(ElevenLabsFallbackProperties.class)
+public final class ElevenLabsFallbackAutoConfiguration {
+
+	private static final String METER = "elevenlabs.fallbacks";
+
+	@Bean
+	@ConditionalOnMissingBean
+	@Order(CallPipeline.ORDER_OF_FALLBACK)
+	FallbackStage elevenLabsFallbackStage(ElevenLabsFallbackProperties properties,
+			ObjectProvider<SpeechFallback> engines, ModelCatalog models, ApplicationEventPublisher events,
+			ObjectProvider<MeterRegistry> registry) {
+		MeterRegistry meters = registry.getIfAvailable(CompositeMeterRegistry::new);
+		properties.chain().forEach((kind) -> meters.counter(METER, "kind", kind.id()));
+		return new FallbackStage(properties.toSettings(), engines.orderedStream().toList(), models,
+				Schedulers.parallel(), (event) -> {
+					meters.counter(METER, "kind", event.degradation().kind().id()).increment();
+					events.publishEvent(event);
+				});
+	}
+
+}

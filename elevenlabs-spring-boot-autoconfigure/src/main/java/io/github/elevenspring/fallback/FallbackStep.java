@@ -1,0 +1,21 @@
+package io.github.elevenspring.fallback;
+
+import io.github.elevenspring.call.CallChain;
+import reactor.core.publisher.Mono;
+
+/**
+ * Another way to answer a call. Shared by all calls.
+ */
+interface FallbackStep {
+
+	/**
+	 * Tell whether this way makes sense after what has happened.
+	 */
+	boolean isFor(FailedCall failed);
+
+	/**
+	 * Find another answer, or nothing. Nothing happens before subscription.
+	 */
+	Mono<Substitute> substitute(FailedCall failed, CallChain next);
+
+}

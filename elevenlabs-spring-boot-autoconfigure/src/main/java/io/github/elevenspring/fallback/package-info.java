@@ -1,0 +1,7 @@
+/**
+ * Other ways to speak when ElevenLabs fails, in an order, and never without a trace.
+ */
+@NullMarked
+package io.github.elevenspring.fallback;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,120 @@
+package io.github.elevenspring.observation;
+
+import java.time.Duration;
+
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.CallChain;
+import io.github.elevenspring.call.CallProgress;
+import io.github.elevenspring.call.CallStage;
+import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsApiException;
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.model.Degradation;
+import io.github.elevenspring.model.Delivery;
+import io.github.elevenspring.model.ReplyMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+import reactor.core.publisher.Flux;
+
+/**
+ * Writes one line for each call that failed, with its facts as key-value pairs, which
+ * structured logging takes over. The level says who has to look: faults of the service
+ * and of the account are warnings, what was refused here is information, and what the
+ * caller did wrong shows in debugging only. A call that was cancelled did not fail.
+ * Neither text nor tenant nor key is in the line. Thread-safe.
+ *
+ * @since 0.1.0
+ */
+public final class FailureLogStage implements CallStage {
+
+	private static final Logger logger = LoggerFactory.getLogger(FailureLogStage.class);
+
+	@Override
+	public Flux<ReplyPart> handle(Call call, CallChain next) {
+		return Flux.deferContextual((context) -> {
+			CallProgress progress = CallProgress.of(context);
+			long since = System.nanoTime();
+			Reply reply = new Reply();
+			return next.proceed(call)
+				.doOnNext(reply::see)
+				.doOnError((error) -> log(call, error, progress.delivery(), reply, System.nanoTime() - since));
+		});
+	}
+
+	private static void log(Call call, Throwable error, Delivery delivery, Reply reply, long nanos) {
+		LoggingEventBuilder line = logger.atLevel(levelOf(error));
+		add(line, "elevenlabs.operation", call.operation().id());
+		add(line, "elevenlabs.model", call.modelId());
+		add(line, "elevenlabs.error_kind", kindOf(error));
+		add(line, "elevenlabs.request_id", reply.requestId());
+		add(line, "elevenlabs.trace_id", traceIdOf(error, reply));
+		add(line, "elevenlabs.attempts", delivery.attempts());
+		add(line, "elevenlabs.queue_wait_ms", delivery.queueWait().toMillis());
+		add(line, "elevenlabs.duration_ms", Duration.ofNanos(nanos).toMillis());
+		add(line, "elevenlabs.bytes_received",
+				(error instanceof ElevenLabsException ex) ? ex.getBytesReceived() : null);
+		Degradation degradation = delivery.degradation();
+		add(line, "elevenlabs.degraded", (degradation != null) ? degradation.kind().id() : null);
+		line.log("{} failed with {} after {} attempts and {} ms: {}", call.operation().id(), kindOf(error),
+				delivery.attempts(), Duration.ofNanos(nanos).toMillis(), reasonOf(error));
+	}
+
+	private static void add(LoggingEventBuilder line, String key, @Nullable Object value) {
+		if (value != null) {
+			line.addKeyValue(key, value);
+		}
+	}
+
+	private static Level levelOf(Throwable error) {
+		if (!(error instanceof ElevenLabsException ex)) {
+			return Level.ERROR;
+		}
+		return switch (ex.getKind()) {
+			case INVALID, NOT_FOUND, CONFLICT -> Level.DEBUG;
+			case QUEUE_FULL, QUEUE_TIMEOUT, BREAKER_OPEN, BUDGET, SHUTDOWN -> Level.INFO;
+			case CONCURRENCY, RATE, BUSY, QUOTA, AUTH, PERMISSION, SERVER, NETWORK, TIMEOUT -> Level.WARN;
+		};
+	}
+
+	private static String kindOf(Throwable error) {
+		return (error instanceof ElevenLabsException ex) ? ex.getKind().name() : error.getClass().getSimpleName();
+	}
+
+	/**
+	 * Messages of our own hold neither text nor key; of others nobody knows.
+	 */
+	private static @Nullable String reasonOf(Throwable error) {
+		return (error instanceof ElevenLabsException) ? error.getMessage() : "see the error that the caller got";
+	}
+
+	private static @Nullable String traceIdOf(Throwable error, Reply reply) {
+		return (error instanceof ElevenLabsApiException answer) ? answer.getTraceId() : reply.traceId();
+	}
+
+	/**
+	 * The reply of one call, as far as it came.
+	 */
+	private static final class Reply {
+
+		private @Nullable ReplyMetadata metadata;
+
+		void see(ReplyPart part) {
+			if (part instanceof ReplyPart.Head head) {
+				this.metadata = head.metadata();
+			}
+		}
+
+		@Nullable String requestId() {
+			return (this.metadata != null) ? this.metadata.requestId() : null;
+		}
+
+		@Nullable String traceId() {
+			return (this.metadata != null) ? this.metadata.traceId() : null;
+		}
+
+	}
+
+}

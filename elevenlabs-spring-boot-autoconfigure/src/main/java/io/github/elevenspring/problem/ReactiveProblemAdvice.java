@@ -1,0 +1,54 @@
+package io.github.elevenspring.problem;
+
+import java.util.Locale;
+
+import io.github.elevenspring.error.ElevenLabsException;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.server.ServerWebExchange;
+
+/**
+ * Answers errors with problem details in WebFlux, unless an advice of the application
+ * does. Once a part of the answer is on its way nothing can be said any more: the error
+ * then goes on to the server, which breaks the connection, so that no client takes the
+ * part for the whole.
+ *
+ * @since 0.1.0
+ */
+@RestControllerAdvice
+@Order(Ordered.LOWEST_PRECEDENCE)
+public final class ReactiveProblemAdvice {
+
+	private final ElevenLabsProblems problems;
+
+	/**
+	 * Create an advice.
+	 * @param problems describes the errors
+	 */
+	public ReactiveProblemAdvice(ElevenLabsProblems problems) {
+		this.problems = problems;
+	}
+
+	/**
+	 * Answer an error. An advice of the application that catches all exceptions catches
+	 * these too, and can hand them on to this method.
+	 * @param error the error
+	 * @param exchange the exchange
+	 * @return the answer, or the error itself if an answer has begun
+	 */
+	@ExceptionHandler
+	public Mono<ResponseEntity<ProblemDetail>> handle(ElevenLabsException error, ServerWebExchange exchange) {
+		if (exchange.getResponse().isCommitted()) {
+			return Mono.error(error);
+		}
+		Locale locale = exchange.getLocaleContext().getLocale();
+		return Mono.just(this.problems.respond(error, (locale != null) ? locale : Locale.ROOT));
+	}
+
+}

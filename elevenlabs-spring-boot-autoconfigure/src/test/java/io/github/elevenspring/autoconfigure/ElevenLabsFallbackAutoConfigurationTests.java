@@ -1,0 +1,164 @@
+package io.github.elevenspring.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.fallback.FallbackSpeech;
+import io.github.elevenspring.fallback.FallbackStage;
+import io.github.elevenspring.fallback.SpeechDegradedEvent;
+import io.github.elevenspring.fallback.SpeechFallback;
+import io.github.elevenspring.model.Degradation;
+import io.github.elevenspring.model.OutputFormat;
+import io.github.elevenspring.model.catalog.ModelCatalog;
+import io.github.elevenspring.model.speech.Speech;
+import io.github.elevenspring.model.speech.SpeechRequest;
+import io.github.elevenspring.template.ElevenLabsTemplate;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.test.StepVerifier;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * How the fallback chain is wired and what its properties do. Nobody listens at the
+ * address of the service.
+ */
+class ElevenLabsFallbackAutoConfigurationTests {
+
+	private static final Duration LONG_ENOUGH = Duration.ofSeconds(10);
+
+	private static final SpeechRequest REQUEST = SpeechRequest.of("Hello").voice("v");
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
+				WebClientAutoConfiguration.class, ElevenLabsClientAutoConfiguration.class,
+				ElevenLabsAutoConfiguration.class, ElevenLabsFallbackAutoConfiguration.class))
+		.withPropertyValues("elevenlabs.api-key=k", "elevenlabs.base-url=http://127.0.0.1:1");
+
+	@Test
+	void nothingSpeaksUnlessTheChainNamesIt() {
+		this.runner.withBean(SpeechFallback.class, () -> engine("local"))
+			.run((context) -> StepVerifier.create(context.getBean(ElevenLabsTemplate.class).speech().convert(REQUEST))
+				.expectErrorSatisfies(
+						(error) -> assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.NETWORK))
+				.verify(LONG_ENOUGH));
+	}
+
+	@Test
+	void anEngineOfTheApplicationSpeaksAndIsSeen() {
+		this.runner.withPropertyValues("elevenlabs.fallback.chain=engine")
+			.withBean(Fluent.class)
+			.withBean(Declining.class)
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.withBean(Listener.class)
+			.run((context) -> {
+				Speech speech = context.getBean(ElevenLabsTemplate.class).speech().convert(REQUEST).block(LONG_ENOUGH);
+				Degradation degradation = new Degradation(Degradation.Kind.ENGINE, ErrorKind.NETWORK, "first",
+						OutputFormat.WAV_24000);
+				assertThat(speech.delivery().degradation()).isEqualTo(degradation);
+				assertThat(speech.format()).isEqualTo(OutputFormat.WAV_24000);
+				assertThat(context.getBean(Listener.class).events).singleElement()
+					.satisfies((event) -> assertThat(event.degradation()).isEqualTo(degradation));
+				assertThat(
+						context.getBean(MeterRegistry.class).counter("elevenlabs.fallbacks", "kind", "engine").count())
+					.isEqualTo(1);
+			});
+	}
+
+	@Test
+	void aChainHasItsMetersBeforeItIsNeeded() {
+		this.runner.withPropertyValues("elevenlabs.fallback.chain=stale-cache, model", "elevenlabs.fallback.model-id=m")
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.run((context) -> assertThat(context.getBean(MeterRegistry.class).get("elevenlabs.fallbacks").counters())
+				.extracting((counter) -> counter.getId().getTag("kind"))
+				.containsExactlyInAnyOrder("stale-cache", "model"));
+	}
+
+	@Test
+	void readsAllProperties() {
+		this.runner
+			.withPropertyValues("elevenlabs.fallback.chain=voice, model", "elevenlabs.fallback.voice-id=v2",
+					"elevenlabs.fallback.model-ids.eleven_v3=eleven_multilingual_v2",
+					"elevenlabs.fallback.errors.model=server, timeout")
+			.run((context) -> {
+				ElevenLabsFallbackProperties properties = context.getBean(ElevenLabsFallbackProperties.class);
+				assertThat(properties.chain()).containsExactly(Degradation.Kind.VOICE, Degradation.Kind.MODEL);
+				assertThat(properties.modelIds()).containsEntry("eleven_v3", "eleven_multilingual_v2");
+				assertThat(properties.toSettings().errorsFor(Degradation.Kind.MODEL))
+					.containsExactlyInAnyOrder(ErrorKind.SERVER, ErrorKind.TIMEOUT);
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "elevenlabs.fallback.chain=engine", "elevenlabs.fallback.chain=model",
+			"elevenlabs.fallback.chain=voice", "elevenlabs.fallback.chain=magic",
+			"elevenlabs.fallback.chain=stale-cache,stale-cache", "elevenlabs.fallback.errors.engine=auth" })
+	void refusesAValueThatCannotBeMeant(String property) {
+		this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasFailed());
+	}
+
+	@Test
+	void backsOffForAStageOfTheApplication() {
+		this.runner.withPropertyValues("elevenlabs.fallback.chain=engine")
+			.withBean("own", FallbackStage.class,
+					() -> new FallbackStage(
+							new ElevenLabsFallbackProperties(List.of(), null, Map.of(), null, Map.of()).toSettings(),
+							List.of(), new ModelCatalog(), Schedulers.parallel(), (event) -> {
+							}))
+			.run((context) -> assertThat(context).hasSingleBean(FallbackStage.class).hasBean("own"));
+	}
+
+	private static SpeechFallback engine(String name) {
+		return (request, error) -> Mono
+			.just(new FallbackSpeech(name, OutputFormat.WAV_24000, Flux.just(new byte[] { 1 })));
+	}
+
+	@Order(1)
+	static class Fluent implements SpeechFallback {
+
+		@Override
+		public Mono<FallbackSpeech> speak(SpeechRequest request, ElevenLabsException error) {
+			return engine("first").speak(request, error);
+		}
+
+	}
+
+	@Order(0)
+	static class Declining implements SpeechFallback {
+
+		@Override
+		public Mono<FallbackSpeech> speak(SpeechRequest request, ElevenLabsException error) {
+			return Mono.empty();
+		}
+
+	}
+
+	static class Listener {
+
+		private final List<SpeechDegradedEvent> events = new ArrayList<>();
+
+		@EventListener
+		void on(SpeechDegradedEvent event) {
+			this.events.add(event);
+		}
+
+	}
+
+}
