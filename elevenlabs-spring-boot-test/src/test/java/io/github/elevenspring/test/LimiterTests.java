@@ -44,8 +44,9 @@ import static org.awaitility.Awaitility.await;
  * much.
  */
 @SpringBootTest(classes = LimiterTests.Application.class,
-		properties = { "elevenlabs.plan=creator", "elevenlabs.limiter.queue.max-wait=60s",
-				"elevenlabs.retry.enabled=false", "elevenlabs.circuit-breaker.enabled=false" })
+		properties = { "elevenlabs.plan=creator", "elevenlabs.cache.enabled=false",
+				"elevenlabs.limiter.queue.max-wait=60s", "elevenlabs.retry.enabled=false",
+				"elevenlabs.circuit-breaker.enabled=false" })
 @EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
 class LimiterTests {
 
