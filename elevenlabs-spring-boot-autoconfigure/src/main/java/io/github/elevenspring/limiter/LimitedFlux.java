@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 
+import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsException;
@@ -140,13 +141,14 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		}
 
 		@Override
-		long patience() {
+		long patience(long now) {
+			long waited = now - this.waitingSince;
+			long left = CallProgress.of(currentContext()).remaining(now);
 			Duration deadline = this.source.options.deadline();
-			if (deadline == null) {
-				return Long.MAX_VALUE;
+			if (left == Long.MAX_VALUE && deadline != null) {
+				left = TimeUnit.NANOSECONDS.convert(deadline) - waited;
 			}
-			long nanos = TimeUnit.NANOSECONDS.convert(deadline);
-			return nanos - nanos / PART_FOR_REFUSAL;
+			return (left != Long.MAX_VALUE) ? left - (left + waited) / PART_FOR_REFUSAL : Long.MAX_VALUE;
 		}
 
 		@Override
@@ -170,6 +172,10 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		boolean granted() {
 			if (this.state == ENDED) {
 				return false;
+			}
+			long waited = this.grantedAt - this.queuedSince;
+			if (waited > 0) {
+				CallProgress.of(currentContext()).addQueueWait(waited);
 			}
 			try {
 				this.source.reply.subscribe(this);

@@ -145,7 +145,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	public void enter(Waiter waiter) {
 		if (this.waiting == 0 && this.pausedUntil == 0 && this.shaper == null && !this.closed && tryTake(waiter)) {
 			long now = now();
-			waiter.waitingSince = now;
+			waiter.asks(now);
 			grant(waiter, now);
 		}
 		else {
@@ -154,13 +154,13 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	}
 
 	private void enqueue(Waiter waiter) {
-		long patience = patience(waiter);
+		long now = now();
+		waiter.asks(now);
+		long patience = patience(waiter, now);
 		ElevenLabsException refusal = null;
 		Waiter displaced = null;
 		boolean begun;
-		long now = now();
 		synchronized (this.lock) {
-			waiter.waitingSince = now;
 			begun = !this.closed && this.queue.size() == 0 && tryBegin(waiter, now);
 			if (!begun) {
 				refusal = refusalOfNewcomer(waiter, patience, now);
@@ -278,7 +278,8 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	@Override
 	public void refusedByService(Waiter waiter, int advertised) {
 		int accepted = giveBack(waiter);
-		long patience = patience(waiter);
+		long asked = now();
+		long patience = patience(waiter, asked);
 		ElevenLabsException refusal = null;
 		synchronized (this.lock) {
 			long now = now();
@@ -287,14 +288,15 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 				this.limits.refused(accepted, advertised);
 			}
 			learned();
-			long left = waiter.waitingSince + patience - now;
+			long left = patience - (now - asked);
 			if (this.ended) {
 				refusal = Refusals.shutDown();
 			}
 			else if (expectedWait(0, now) > left) {
-				refusal = this.refusals.tooLate(patience, expectedWait(0, now));
+				refusal = this.refusals.tooLate(now - waiter.waitingSince, expectedWait(0, now));
 			}
 			else {
+				waiter.queuedSince = now;
 				this.queue.addFirst(waiter);
 				added(waiter, now, left);
 			}
@@ -532,9 +534,9 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	 */
 	private boolean expireNext() {
 		Waiter waiter;
+		long now = now();
 		long expected;
 		synchronized (this.lock) {
-			long now = now();
 			waiter = this.expiries.poll(now);
 			if (waiter == null) {
 				return false;
@@ -543,12 +545,12 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			this.waiting = this.queue.size();
 			expected = expectedWait(this.queue.mostAheadOfNewcomer(waiter), now);
 		}
-		waiter.refused(this.refusals.tooLate(patience(waiter), expected));
+		waiter.refused(this.refusals.tooLate(now - waiter.waitingSince, expected));
 		return true;
 	}
 
-	private long patience(Waiter waiter) {
-		return Math.min(this.longestWait, waiter.patience());
+	private long patience(Waiter waiter, long now) {
+		return Math.max(0, Math.min(this.longestWait - (now - waiter.waitingSince), waiter.patience(now)));
 	}
 
 	private boolean tryTake(Waiter waiter) {

@@ -3,8 +3,10 @@ package io.github.elevenspring.limiter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsApiException.Details;
@@ -153,6 +155,63 @@ class LimitedFluxTests {
 	}
 
 	@Test
+	void aCallWaitsNoLongerThanWhatIsLeftOfIt() {
+		CallProgress progress = new CallProgress();
+		progress.endsAt(now() + Duration.ofSeconds(10).toNanos());
+		limited(Flux.never()).subscribe();
+		this.timer.advanceTimeBy(Duration.ofSeconds(6));
+		List<Throwable> errors = new ArrayList<>();
+		CallOptions options = CallOptions.defaults().withDeadline(Duration.ofSeconds(10));
+		new LimitedFlux(Flux.never(), this.limiter, options, 1)
+			.contextWrite((context) -> context.put(CallProgress.class, progress))
+			.subscribe((part) -> {
+			}, errors::add);
+		this.timer.advanceTimeBy(Duration.ofMillis(3799));
+		assertThat(errors).isEmpty();
+		this.timer.advanceTimeBy(Duration.ofMillis(1));
+		assertThat(errors).singleElement()
+			.isInstanceOfSatisfying(ElevenLabsException.class,
+					(error) -> assertThat(error.getKind()).isEqualTo(ErrorKind.QUEUE_TIMEOUT));
+	}
+
+	@Test
+	void aCallThatCannotHaveItsTurnInWhatIsLeftIsRefusedAtOnce() {
+		TestPublisher<ReplyPart> first = TestPublisher.create();
+		limited(first.flux()).subscribe();
+		this.timer.advanceTimeBy(Duration.ofSeconds(5));
+		first.complete();
+		limited(Flux.never()).subscribe();
+		CallProgress progress = new CallProgress();
+		progress.endsAt(now() + Duration.ofSeconds(4).toNanos());
+		StepVerifier.create(limited(Flux.never()).contextWrite((context) -> context.put(CallProgress.class, progress)))
+			.expectErrorSatisfies((error) -> assertThat(((ElevenLabsException) error).getRetryAfter())
+				.isEqualTo(Duration.ofSeconds(5)))
+			.verify(SOON);
+	}
+
+	@Test
+	void tellsTheCallHowLongItHasWaited() {
+		TestPublisher<ReplyPart> first = TestPublisher.create();
+		TestPublisher<ReplyPart> second = TestPublisher.create();
+		CallProgress unhindered = new CallProgress();
+		CallProgress delayed = new CallProgress();
+		AtomicInteger tries = new AtomicInteger();
+		limited(first.flux()).contextWrite((context) -> context.put(CallProgress.class, unhindered)).subscribe();
+		limited(Flux.defer(() -> (tries.incrementAndGet() == 1) ? second.flux() : Flux.just(PART)))
+			.contextWrite((context) -> context.put(CallProgress.class, delayed))
+			.subscribe();
+		this.timer.advanceTimeBy(Duration.ofSeconds(3));
+		first.complete();
+		assertThat(unhindered.delivery().queueWait()).isZero();
+		assertThat(delayed.delivery().queueWait()).isEqualTo(Duration.ofSeconds(3));
+		this.timer.advanceTimeBy(Duration.ofSeconds(4));
+		second.error(TOO_MANY);
+		this.timer.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(tries).hasValue(2);
+		assertThat(delayed.delivery().queueWait()).isBetween(Duration.ofMillis(3025), Duration.ofMillis(3051));
+	}
+
+	@Test
 	void learnsTheLimitThatTheRefusalNames() {
 		LocalConcurrencyLimiter large = new LocalConcurrencyLimiter("TEST", new AdaptiveLimit(10, false, 0),
 				LimiterSettings.defaults(), this.timer);
@@ -227,6 +286,10 @@ class LimitedFluxTests {
 
 	private Flux<ReplyPart> limited(Flux<ReplyPart> reply) {
 		return new LimitedFlux(reply, this.limiter, CallOptions.defaults(), 1);
+	}
+
+	private long now() {
+		return this.timer.now(TimeUnit.NANOSECONDS);
 	}
 
 	private int inFlight() {

@@ -146,9 +146,9 @@ class LocalConcurrencyLimiterTests {
 			waiters.add(waiter);
 			limiter.enter(waiter);
 		}
-		waiters.sort(Comparator.comparing(TestWaiter::patience));
+		waiters.sort(Comparator.comparing((TestWaiter waiter) -> waiter.patience));
 		for (TestWaiter waiter : waiters) {
-			Duration patience = Duration.ofNanos(waiter.patience());
+			Duration patience = Duration.ofNanos(waiter.patience);
 			this.timer.advanceTimeTo(Instant.EPOCH.plus(patience.minusNanos(1)));
 			assertThat(waiter.refusal).isNull();
 			this.timer.advanceTimeTo(Instant.EPOCH.plus(patience));
