@@ -90,7 +90,8 @@ abstract class Waiter {
 	abstract boolean granted();
 
 	/**
-	 * Take the refusal. Called without any lock, in place of {@link #granted()}.
+	 * Take the refusal. Called without any lock, in place of {@link #granted()}; must not
+	 * throw, since others wait to hear the same.
 	 * @param refusal why
 	 */
 	abstract void refused(ElevenLabsException refusal);

@@ -14,12 +14,17 @@ import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.CallOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.SignalType;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.util.context.Context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -257,6 +262,66 @@ class LimitedFluxTests {
 	}
 
 	@Test
+	void aListenerThatThrowsEndsTheCallWithItsError() {
+		List<Throwable> errors = new ArrayList<>();
+		CoreSubscriber<ReplyPart> caller = new BaseSubscriber<>() {
+
+			@Override
+			public Context currentContext() {
+				return QueueTicket.listener((ticket) -> {
+					throw new IllegalStateException("Thrown on purpose");
+				}).apply(Context.empty());
+			}
+
+			@Override
+			protected void hookOnError(Throwable error) {
+				errors.add(error);
+			}
+
+		};
+		limited(Flux.just(PART)).subscribe(caller);
+		assertThat(errors).singleElement().isInstanceOf(IllegalStateException.class);
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
+	void aSubscriberThatThrowsDoesNotKeepTheOthersFromTheirEnd() {
+		TestPublisher<ReplyPart> running = TestPublisher.create();
+		List<Throwable> errors = new ArrayList<>();
+		limited(running.flux()).subscribe();
+		limited(Flux.never()).subscribe(new Throwing());
+		limited(Flux.never()).subscribe((part) -> {
+		}, errors::add);
+		this.limiter.refuseWaiting();
+		assertThat(errors).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aSubscriberThatThrowsAtItsTurnDoesNotKeepTheCallBeforeItFromItsEnd(boolean served) {
+		TestPublisher<ReplyPart> running = TestPublisher.create();
+		List<SignalType> ends = new ArrayList<>();
+		limited(running.flux()).onErrorComplete().doFinally(ends::add).subscribe();
+		Flux<ReplyPart> broken = Flux.defer(() -> {
+			throw new LinkageError("Thrown on purpose");
+		});
+		limited(broken).subscribe(new Throwing());
+		try {
+			if (served) {
+				running.complete();
+			}
+			else {
+				running.error(new IllegalStateException());
+			}
+		}
+		catch (LinkageError ex) {
+			assertThat(ex).hasMessage("Thrown on purpose");
+		}
+		assertThat(ends).containsExactly(SignalType.ON_COMPLETE);
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
 	void tellsWhereACallStands() {
 		List<QueueTicket> tickets = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
@@ -284,7 +349,32 @@ class LimitedFluxTests {
 		assertThat(large.snapshot().inFlight()).isZero();
 	}
 
-	private Flux<ReplyPart> limited(Flux<ReplyPart> reply) {
+	/**
+	 * Cannot stand to hear of an error.
+	 */
+	private static final class Throwing implements CoreSubscriber<ReplyPart> {
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			subscription.request(Long.MAX_VALUE);
+		}
+
+		@Override
+		public void onNext(ReplyPart part) {
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			throw new IllegalStateException("Thrown by the subscriber");
+		}
+
+		@Override
+		public void onComplete() {
+		}
+
+	}
+
+	private LimitedFlux limited(Flux<ReplyPart> reply) {
 		return new LimitedFlux(reply, this.limiter, CallOptions.defaults(), 1);
 	}
 
