@@ -133,6 +133,13 @@ final class AdaptiveLimit {
 		return Math.max(1, allowed - this.headroom);
 	}
 
+	/**
+	 * Return whether more than what is configured is not to be learned.
+	 */
+	boolean isBound() {
+		return this.bound != Integer.MAX_VALUE;
+	}
+
 	int configured() {
 		return this.configured;
 	}

@@ -339,17 +339,20 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 
 	@Override
 	public void limit(int limit) {
-		configure(limit, true);
+		synchronized (this.lock) {
+			this.limits.configure(limit, true);
+			learned();
+		}
+		drain();
 	}
 
 	@Override
 	public void plan(int limit) {
-		configure(limit, false);
-	}
-
-	private void configure(int limit, boolean binding) {
 		synchronized (this.lock) {
-			this.limits.configure(limit, binding);
+			if (this.limits.isBound()) {
+				return;
+			}
+			this.limits.configure(limit, false);
 			learned();
 		}
 		drain();
@@ -381,7 +384,10 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 
 	@Override
 	public void open() {
-		this.closed = false;
+		synchronized (this.lock) {
+			this.closed = false;
+			this.ended = false;
+		}
 	}
 
 	@Override

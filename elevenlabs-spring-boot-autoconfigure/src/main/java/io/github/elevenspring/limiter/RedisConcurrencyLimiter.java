@@ -294,6 +294,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 
 	@Override
 	public void plan(int limit) {
+		synchronized (this.lock) {
+			if (this.limit.configuration().binding()) {
+				return;
+			}
+		}
 		configure(new Configuration(limit, false));
 	}
 

@@ -351,6 +351,30 @@ class LocalConcurrencyLimiterTests {
 	}
 
 	@Test
+	void whatItOpensAgainTakesCallsBackIntoTheQueue() {
+		LocalConcurrencyLimiter limiter = limiter(1, 100);
+		limiter.close();
+		limiter.refuseWaiting();
+		limiter.open();
+		TestWaiter waiter = enter(limiter, 1).get(0);
+		limiter.refusedByService(waiter, 0);
+		assertThat(waiter.refusal).isNull();
+		this.timer.advanceTimeBy(Duration.ofMillis(50));
+		assertThat(waiter.grants).isEqualTo(2);
+	}
+
+	@Test
+	void aPlanDoesNotReplaceALimitThatWasSet() {
+		LocalConcurrencyLimiter limiter = limiter(2, 100);
+		limiter.plan(5);
+		assertThat(limiter.snapshot().limit()).isEqualTo(5);
+		limiter.limit(3);
+		limiter.plan(15);
+		assertThat(limiter.snapshot().limit()).isEqualTo(3);
+		assertThat(limiter.snapshot().configuredLimit()).isEqualTo(3);
+	}
+
+	@Test
 	void oneWhoThrowsDoesNotStopTheOthers() {
 		LocalConcurrencyLimiter limiter = limiter(1, 100);
 		List<TestWaiter> waiters = enter(limiter, 3);
