@@ -158,25 +158,24 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 		waiter.asks(now);
 		long patience = patience(waiter, now);
 		ElevenLabsException refusal = null;
-		Waiter displaced = null;
+		Waiter evicted = null;
 		boolean begun;
 		synchronized (this.lock) {
 			begun = !this.closed && this.queue.size() == 0 && tryBegin(waiter, now);
 			if (!begun) {
 				refusal = refusalOfNewcomer(waiter, patience, now);
 				if (refusal == null) {
-					displaced = (this.queue.size() >= this.capacity) ? this.queue.removeLastBelow(waiter.priority)
-							: null;
-					if (displaced != null) {
-						removed(displaced);
+					evicted = (this.queue.size() >= this.capacity) ? this.queue.removeLastBelow(waiter.priority) : null;
+					if (evicted != null) {
+						removed(evicted);
 					}
 					this.queue.addLast(waiter);
 					added(waiter, now, patience);
 				}
 			}
 		}
-		if (displaced != null) {
-			displaced.refused(this.refusals.displaced());
+		if (evicted != null) {
+			evicted.refused(this.refusals.evicted());
 		}
 		if (begun) {
 			grant(waiter, now);
@@ -375,9 +374,9 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			long now = now();
 			int taken = this.inFlight.get();
 			boolean free = this.queue.size() == 0 && taken < this.limit;
-			return new LimiterSnapshot(taken, this.limit, this.limits.configured(),
-					this.limits.hasLearned() ? (Integer) this.limits.limit() : null, this.queue.sizes(),
-					this.queue.tenants(), Duration.ofNanos(free ? 0 : expectedWait(this.queue.size(), now)),
+			return new LimiterSnapshot(taken, this.limit, this.limits.configured(), this.limits.learned(),
+					this.queue.sizes(), this.queue.tenants(),
+					Duration.ofNanos(free ? 0 : expectedWait(this.queue.size(), now)),
 					Duration.ofNanos(now - this.queue.oldestSince(now)));
 		}
 	}
