@@ -1,7 +1,9 @@
 package io.github.elevenspring.limiter;
 
+import java.time.Duration;
 import java.util.Map;
 
+import io.github.elevenspring.model.Priority;
 import org.junit.jupiter.api.Test;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -30,6 +32,14 @@ class ConcurrencyLimitsTests {
 		assertThatIllegalArgumentException().isThrownBy(() -> this.limits.limit(ConcurrencyGroup.STANDARD, 0));
 		assertThatIllegalArgumentException().isThrownBy(() -> this.limits.plan(Plan.AUTO));
 		assertThat(limit(ConcurrencyGroup.STANDARD)).isEqualTo(5);
+	}
+
+	@Test
+	void theHighestPriorityHasNoShareOfItsOwn() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> new LimiterSettings(0, true, 500, Duration.ofSeconds(30), Duration.ofSeconds(30),
+					Map.of(Priority.INTERACTIVE, 0.5), null))
+			.withMessageStartingWith("'guaranteedShares' must not name the highest priority");
 	}
 
 	private int limit(ConcurrencyGroup group) {
