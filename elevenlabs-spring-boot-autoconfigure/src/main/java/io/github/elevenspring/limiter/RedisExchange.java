@@ -174,7 +174,7 @@ final class RedisExchange {
 				long expected = TimeUnit.MILLISECONDS.toNanos(answer.expected());
 				call.pending = false;
 				placed(call, answer);
-				next = switch (answer.word()) {
+				next = switch (answer.outcome()) {
 					case FULL -> refusal(call, this.refusals.full(expected));
 					case LATE -> refusal(call, this.refusals.late(expected, patience));
 					case WAIT -> () -> this.listener.waits(call);
