@@ -27,6 +27,9 @@ final class AllowedBlockingCalls implements BlockHoundIntegration {
 		builder.allowBlockingCallsInside("io.github.resilience4j.core.metrics.FixedSizeSlidingWindowMetrics", "record");
 		builder.allowBlockingCallsInside("io.github.resilience4j.core.metrics.FixedSizeSlidingWindowMetrics",
 				"getSnapshot");
+		// Resilience4j remembers the last events for Actuator: likewise.
+		builder.allowBlockingCallsInside("io.github.resilience4j.circularbuffer.ConcurrentEvictingQueue",
+				"writeConcurrently");
 	}
 
 }
