@@ -16,11 +16,9 @@ import io.github.elevenspring.model.ReplyMetadata;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
-import reactor.core.Disposable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
-import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 
 /**
@@ -107,11 +105,6 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		private @Nullable Subscription upstream;
 
 		/**
-		 * Set under the monitor, and looked at after the state has changed.
-		 */
-		private volatile @Nullable Disposable expiry;
-
-		/**
 		 * What the service said when it did not honour the permit.
 		 */
 		private @Nullable ElevenLabsApiException refusal;
@@ -164,23 +157,6 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		}
 
 		@Override
-		void expireIn(long nanos, Scheduler timer, Runnable task) {
-			Disposable expiry = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
-			Disposable useless;
-			synchronized (this) {
-				boolean waits = this.state == WAITING;
-				useless = waits ? this.expiry : expiry;
-				this.expiry = waits ? expiry : this.expiry;
-			}
-			if (useless != null) {
-				useless.dispose();
-			}
-			if (this.state != WAITING) {
-				stopExpiry();
-			}
-		}
-
-		@Override
 		boolean granted() {
 			if (this.state == ENDED) {
 				return false;
@@ -202,7 +178,6 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		@Override
 		void refused(ElevenLabsException refusal) {
 			if (STATE.compareAndSet(this, WAITING, ENDED)) {
-				stopExpiry();
 				ElevenLabsApiException cause = this.refusal;
 				fail((cause != null && refusal.getKind() == ErrorKind.QUEUE_TIMEOUT)
 						? cause.withRetryAfter(refusal.getRetryAfter()) : refusal);
@@ -243,7 +218,6 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				this.source.limiter.release(this, CallEnd.UNCLEAR);
 				return;
 			}
-			stopExpiry();
 			if (this.unbounded) {
 				upstream.request(Long.MAX_VALUE);
 			}
@@ -349,7 +323,6 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		public void cancel() {
 			int before = STATE.getAndSet(this, ENDED);
 			if (before == WAITING) {
-				stopExpiry();
 				this.source.limiter.leave(this);
 			}
 			else if (before == RUNNING) {
@@ -362,20 +335,6 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				finally {
 					this.source.limiter.release(this, CallEnd.UNCLEAR);
 				}
-			}
-		}
-
-		private void stopExpiry() {
-			if (this.expiry == null) {
-				return;
-			}
-			Disposable expiry;
-			synchronized (this) {
-				expiry = this.expiry;
-				this.expiry = null;
-			}
-			if (expiry != null) {
-				expiry.dispose();
 			}
 		}
 

@@ -3,7 +3,6 @@ package io.github.elevenspring.limiter;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.model.Priority;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * A call that wants a permit, and at the same time its place in the queue: it carries the
@@ -73,15 +72,6 @@ abstract class Waiter {
 		this.tenant = (tenant != null) ? tenant : "";
 		this.weight = weight;
 	}
-
-	/**
-	 * Run a task when the wait has gone on too long, unless it ends before. For limiters
-	 * that do not put the waiter on a {@link TimingWheel}.
-	 * @param nanos how long that is
-	 * @param timer runs the task
-	 * @param task the task
-	 */
-	abstract void expireIn(long nanos, Scheduler timer, Runnable task);
 
 	/**
 	 * Take the permit. Called without any lock, once for each time the waiter asked.
