@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
 import io.github.elevenspring.call.Call;
@@ -29,11 +30,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.cache.concurrent.ConcurrentMapCache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class CacheStageTests {
 
@@ -513,6 +516,37 @@ class CacheStageTests {
 	}
 
 	@Test
+	void whoLeavesDuringTheLookUpDecidesNothing() {
+		CompletableFuture<Object> lookUp = new CompletableFuture<>();
+		ConcurrentMapCache far = new ConcurrentMapCache("far") {
+
+			@Override
+			public CompletableFuture<?> retrieve(Object key) {
+				return lookUp;
+			}
+
+		};
+		try (CacheTier tier = CacheTier.remote(far, Duration.ofMinutes(1), Schedulers.parallel())) {
+			CacheStage stage = new CacheStage(cacheOf(tier), this.timer);
+			Caller hasty = Caller.of(stage.handle(FakeService.call("Hello",
+					CallOptions.defaults()
+						.withPriority(Priority.BATCH)
+						.withTenant("a")
+						.withDeadline(Duration.ofMillis(100))),
+					this.service));
+			CallOptions patient = CallOptions.defaults()
+				.withPriority(Priority.INTERACTIVE)
+				.withTenant("b")
+				.withDeadline(Duration.ofSeconds(30));
+			Caller.of(stage.handle(FakeService.call("Hello", patient), this.service));
+			hasty.cancel();
+			lookUp.complete(null);
+			await().until(() -> !this.service.requests.isEmpty());
+			assertThat(this.service.request().call.options()).isEqualTo(patient);
+		}
+	}
+
+	@Test
 	void evictsWhatIsKeptForARequest() {
 		answer();
 		SpeechRequest request = (SpeechRequest) FakeService.call("Hello").request();
@@ -548,6 +582,11 @@ class CacheStageTests {
 		assertThat(progress.withdraw()).isTrue();
 		assertThat(progress.countAttempt()).isFalse();
 		assertThat(progress.attempts()).isZero();
+	}
+
+	private SpeechCache cacheOf(CacheTier... tiers) {
+		return new SpeechCache(List.of(tiers), CacheSettings.defaults(), () -> "scope", UnaryOperator.identity(),
+				new TimerClock());
 	}
 
 	private void answer() {
