@@ -547,6 +547,44 @@ class CacheStageTests {
 	}
 
 	@Test
+	void troubleOfOneCallerIsItsOwn() {
+		Caller before = call();
+		NoClassDefFoundError trouble = new NoClassDefFoundError("theirs");
+		Caller broken = new Caller(Long.MAX_VALUE) {
+
+			@Override
+			void received(ReplyPart part) {
+				throw trouble;
+			}
+
+		};
+		broken.read(this.stage.handle(FakeService.call("Hello"), this.service));
+		Caller after = call();
+		this.service.request().sent().head().chunk(1).complete();
+		assertThat(broken.error).isSameAs(trouble);
+		assertThat(List.of(before, after)).allSatisfy((caller) -> {
+			assertThat(caller.received()).containsExactly(1);
+			assertThat(caller.completed).isTrue();
+		});
+	}
+
+	@Test
+	void troubleOfTheOnlyCallerEndsTheCall() {
+		Caller broken = new Caller(Long.MAX_VALUE) {
+
+			@Override
+			void received(ReplyPart part) {
+				throw new NoClassDefFoundError("theirs");
+			}
+
+		};
+		broken.read(this.stage.handle(FakeService.call("Hello"), this.service));
+		this.service.request().sent().head();
+		assertThat(this.service.request().cancelled).isTrue();
+		assertThat(broken.error).isInstanceOf(NoClassDefFoundError.class);
+	}
+
+	@Test
 	void evictsWhatIsKeptForARequest() {
 		answer();
 		SpeechRequest request = (SpeechRequest) FakeService.call("Hello").request();
