@@ -111,6 +111,20 @@ public final class SpeechCache {
 		return CacheKeys.of(kind, this.scope.get(), request);
 	}
 
+	/**
+	 * Return the key of an answer, or {@code null} if it is not known to whom names of
+	 * voices belong.
+	 */
+	@Nullable String keyOrNull(SoundKind kind, SpeechRequest request) {
+		try {
+			return key(kind, request);
+		}
+		catch (RuntimeException ex) {
+			report(ex);
+			return null;
+		}
+	}
+
 	int maxEntrySize() {
 		return this.settings.maxEntrySize();
 	}

@@ -585,6 +585,24 @@ class CacheStageTests {
 	}
 
 	@Test
+	void callGoesOnIfItsKeyCannotBeMade() {
+		SpeechCache keyless = new SpeechCache(List.of(CacheTier.inMemory(this.map)), CacheSettings.defaults(), () -> {
+			throw new IllegalStateException("The vault is out of reach");
+		}, UnaryOperator.identity(), new TimerClock());
+		CacheStage stage = new CacheStage(keyless, this.timer);
+		Caller caller = Caller.of(stage.handle(FakeService.call("Hello"), this.service));
+		this.service.request().sent().head().chunk(1).complete();
+		assertThat(caller.received()).containsExactly(1);
+		assertThat(caller.resultAtHead).isEqualTo(CacheResult.FAILED);
+		assertThat(keyless.requests(CacheResult.FAILED)).isOne();
+		assertThat(Caller
+			.of(stage.handle(FakeService.call("Hello", CallOptions.defaults().withCacheUse(CacheUse.STALE)),
+					this.service))
+			.kind()).isEqualTo(ErrorKind.NOT_FOUND);
+		assertThat(this.service.requests).hasSize(1);
+	}
+
+	@Test
 	void evictsWhatIsKeptForARequest() {
 		answer();
 		SpeechRequest request = (SpeechRequest) FakeService.call("Hello").request();
