@@ -602,6 +602,22 @@ class CacheStageTests {
 		assertThat(this.service.requests).hasSize(1);
 	}
 
+	@ParameterizedTest
+	@EnumSource(names = { "NORMAL", "REFRESH" })
+	void whatElevenLabsMustNotStoreIsNotKeptHereEither(CacheUse use) {
+		SpeechRequest request = (SpeechRequest) FakeService.call("Hello", CallOptions.defaults().withCacheUse(use))
+			.request();
+		Call secret = new Call(Operation.SPEECH_STREAM, request.mutate().enableLogging(false).build());
+		List<Caller> callers = List.of(read(secret, Long.MAX_VALUE), read(secret, Long.MAX_VALUE));
+		assertThat(this.service.requests).hasSize(2);
+		this.service.requests.forEach((sent) -> sent.sent().head().chunk(1).complete());
+		assertThat(callers).allSatisfy((caller) -> {
+			assertThat(caller.received()).containsExactly(1);
+			assertThat(caller.resultAtHead).isEqualTo(CacheResult.NONE);
+		});
+		assertThat(this.map.getNativeCache()).isEmpty();
+	}
+
 	@Test
 	void evictsWhatIsKeptForARequest() {
 		answer();
