@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 import io.github.elevenspring.call.Call;
@@ -615,6 +616,35 @@ class CacheStageTests {
 			assertThat(caller.received()).containsExactly(1);
 			assertThat(caller.resultAtHead).isEqualTo(CacheResult.NONE);
 		});
+		assertThat(this.map.getNativeCache()).isEmpty();
+	}
+
+	@Test
+	void whatIsEvictedWhileItIsBroughtNearIsGoneAllTheSame() {
+		SpeechRequest request = (SpeechRequest) FakeService.call("Hello").request();
+		AtomicReference<SpeechCache> evicting = new AtomicReference<>();
+		ConcurrentMapCache near = new ConcurrentMapCache("near") {
+
+			@Override
+			public void put(Object key, Object value) {
+				SpeechCache cache = evicting.getAndSet(null);
+				if (cache != null) {
+					cache.evict(request).block(Duration.ofSeconds(5));
+				}
+				super.put(key, value);
+			}
+
+		};
+		SpeechCache cache = cacheOf(CacheTier.inMemory(near), CacheTier.inMemory(this.map));
+		CacheStage stage = new CacheStage(cache, this.timer);
+		Caller.of(stage.handle(FakeService.call("Hello"), this.service));
+		this.service.request().sent().head().chunk(1).complete();
+		near.clear();
+		evicting.set(cache);
+		assertThat(Caller.of(stage.handle(FakeService.call("Hello"), this.service)).result())
+			.isEqualTo(CacheResult.HIT);
+		assertThat(evicting).hasNullValue();
+		assertThat(near.getNativeCache()).isEmpty();
 		assertThat(this.map.getNativeCache()).isEmpty();
 	}
 
