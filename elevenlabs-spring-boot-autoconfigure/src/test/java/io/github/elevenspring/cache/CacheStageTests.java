@@ -7,6 +7,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
@@ -646,6 +647,31 @@ class CacheStageTests {
 		assertThat(evicting).hasNullValue();
 		assertThat(near.getNativeCache()).isEmpty();
 		assertThat(this.map.getNativeCache()).isEmpty();
+	}
+
+	@Test
+	void whatASlowCacheBringsIsNotReadOnItsThreads() {
+		List<Boolean> nonBlocking = new CopyOnWriteArrayList<>();
+		try (CacheTier tier = CacheTier.remote(this.map, Duration.ofMinutes(1), Schedulers.parallel())) {
+			CacheStage stage = new CacheStage(cacheOf(tier), this.timer);
+			Caller first = Caller.of(stage.handle(FakeService.call("Hello"), (call) -> {
+				nonBlocking.add(Schedulers.isInNonBlockingThread());
+				return Flux.just(FakeService.head(), new ReplyPart.Chunk(new byte[] { 1 }));
+			}));
+			await().until(() -> first.completed && !this.map.getNativeCache().isEmpty());
+			Caller second = new Caller(Long.MAX_VALUE) {
+
+				@Override
+				void received(ReplyPart part) {
+					nonBlocking.add(Schedulers.isInNonBlockingThread());
+				}
+
+			};
+			second.read(stage.handle(FakeService.call("Hello"), this.service));
+			await().until(() -> second.completed);
+			assertThat(second.result()).isEqualTo(CacheResult.HIT);
+		}
+		assertThat(nonBlocking).hasSize(3).containsOnly(true);
 	}
 
 	@Test
