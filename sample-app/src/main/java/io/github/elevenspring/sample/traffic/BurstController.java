@@ -1,5 +1,6 @@
 package io.github.elevenspring.sample.traffic;
 
+import java.util.List;
 import java.util.Locale;
 
 import io.github.elevenspring.error.ElevenLabsException;
@@ -26,6 +27,8 @@ class BurstController {
 
 	private static final int CALLS = 30;
 
+	private static final List<Priority> ORDER = List.of(Priority.BATCH, Priority.NORMAL, Priority.INTERACTIVE);
+
 	private static final String TEXT = "This is one of thirty.";
 
 	private final ElevenLabsOperations elevenLabs;
@@ -44,7 +47,7 @@ class BurstController {
 	}
 
 	private Flux<Event> call(int number) {
-		Priority priority = Priority.values()[2 - number * 3 / CALLS];
+		Priority priority = ORDER.get(number * ORDER.size() / CALLS);
 		SpeechRequest request = SpeechRequest.builder(TEXT)
 			.options(CallOptions.defaults().withPriority(priority).withTenant("burst").withCacheUse(CacheUse.BYPASS))
 			.build();
