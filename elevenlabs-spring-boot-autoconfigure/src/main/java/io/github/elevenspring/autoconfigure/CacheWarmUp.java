@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.model.CallOptions;
 import io.github.elevenspring.model.Priority;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.template.SpeechOperations;
@@ -28,6 +29,12 @@ final class CacheWarmUp {
 	private static final Log logger = LogFactory.getLog(CacheWarmUp.class);
 
 	private static final int AT_ONCE = 2;
+
+	/**
+	 * What a fallback says is not what is asked for later, and may cost credits all the
+	 * same.
+	 */
+	private static final CallOptions OPTIONS = CallOptions.defaults().withPriority(Priority.BATCH).withoutFallback();
 
 	private final SpeechOperations speech;
 
@@ -76,8 +83,8 @@ final class CacheWarmUp {
 						.voiceId(phrase.voiceId())
 						.modelId(phrase.modelId())
 						.outputFormat(phrase.outputFormat())
-						.build()
-						.priority(Priority.BATCH))
+						.options(OPTIONS)
+						.build())
 					.then());
 	}
 

@@ -55,7 +55,11 @@ public final class CacheStage implements CallStage {
 				tell(progress, CacheResult.BYPASSED);
 				return next.proceed(call);
 			}
-			String key = this.cache.key(kind, (SpeechRequest) call.request());
+			String key = this.cache.keyOrNull(kind, (SpeechRequest) call.request());
+			if (key == null) {
+				tell(progress, CacheResult.FAILED);
+				return (use == CacheUse.STALE) ? nothingKept() : next.proceed(call);
+			}
 			if (use == CacheUse.STALE) {
 				return this.cache.find(key, true)
 					.onErrorResume((error) -> Mono.empty())

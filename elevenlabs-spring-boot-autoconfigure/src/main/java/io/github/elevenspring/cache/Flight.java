@@ -423,8 +423,6 @@ final class Flight {
 
 		final Context context;
 
-		private final FlightReader leader;
-
 		/**
 		 * How urgent the call is, and when it gives up; {@code null} as long as there is
 		 * none. Guarded by the flight.
@@ -436,7 +434,6 @@ final class Flight {
 		private final AtomicReference<@Nullable Subscription> source = new AtomicReference<>();
 
 		Attempt(FlightReader leader) {
-			this.leader = leader;
 			this.context = leader.actual.currentContext().put(CallProgress.class, this.progress);
 		}
 
@@ -531,14 +528,15 @@ final class Flight {
 				}
 				Flight.this.looked = true;
 				CallOptions options = call.options();
-				if (Flight.this.readers.size() > 1 || this.leader.options != options) {
-					options = bestOptions();
+				FlightReader first = Flight.this.readers.iterator().next();
+				if (Flight.this.readers.size() > 1 || first.options != options) {
+					options = bestOptions(first);
 					call = call.withRequest(((SpeechRequest) call.request()).mutate().options(options).build());
 				}
 				this.priority = options.priority();
 				long now = now();
 				long left = 0;
-				this.endsAt = this.leader.endsAt;
+				this.endsAt = first.endsAt;
 				for (FlightReader reader : Flight.this.readers) {
 					left = Math.max(left, reader.progress.remaining(now));
 					this.endsAt = isLater(reader.endsAt, this.endsAt) ? reader.endsAt : this.endsAt;
@@ -550,15 +548,15 @@ final class Flight {
 			return Flight.this.plan.next().proceed(call);
 		}
 
-		private CallOptions bestOptions() {
-			Priority priority = this.leader.options.priority();
-			long end = this.leader.endsAt;
+		private CallOptions bestOptions(FlightReader first) {
+			Priority priority = first.options.priority();
+			long end = first.endsAt;
 			for (FlightReader reader : Flight.this.readers) {
 				Priority other = reader.options.priority();
 				priority = (other.compareTo(priority) < 0) ? other : priority;
 				end = isLater(reader.endsAt, end) ? reader.endsAt : end;
 			}
-			return this.leader.options.withPriority(priority)
+			return first.options.withPriority(priority)
 				.withDeadline((end != Long.MAX_VALUE) ? Duration.ofNanos(Math.max(1, end - now())) : null);
 		}
 

@@ -163,7 +163,9 @@ final class FlightReader implements Subscription {
 				this.log = next;
 				this.position = next.end();
 				delivered++;
-				this.actual.onNext(flight.partFor(this, next.part()));
+				if (!accept(flight, next.part())) {
+					return;
+				}
 			}
 			if (delivered > 0) {
 				Operators.produced(REQUESTED, this, delivered);
@@ -174,13 +176,37 @@ final class FlightReader implements Subscription {
 		while (missed != 0);
 	}
 
+	/**
+	 * Deliver a part. A caller who throws is out, and nobody else hears of it: whoever
+	 * delivers may do so for all.
+	 * @return whether to go on
+	 */
+	private boolean accept(Flight flight, ReplyPart part) {
+		try {
+			this.actual.onNext(flight.partFor(this, part));
+			return true;
+		}
+		catch (Throwable ex) {
+			this.cancelled = true;
+			this.log = null;
+			flight.leave(this);
+			end(flight, ex);
+			return false;
+		}
+	}
+
 	private void end(Flight flight, @Nullable Throwable error) {
 		flight.settle(this);
-		if (error != null) {
-			this.actual.onError(error);
+		try {
+			if (error != null) {
+				this.actual.onError(error);
+			}
+			else {
+				this.actual.onComplete();
+			}
 		}
-		else {
-			this.actual.onComplete();
+		catch (Throwable ex) {
+			Operators.onErrorDropped(ex, this.actual.currentContext());
 		}
 	}
 

@@ -59,7 +59,9 @@ final class RemoteTier extends CacheTier {
 
 	@Override
 	Mono<CachedReply> get(String key) {
-		return guarded(Mono.defer(() -> retrieve(key)), this.timeout);
+		// What follows an answer is not the work of the driver's threads, nor of these
+		// few.
+		return guarded(Mono.defer(() -> retrieve(key)), this.timeout).publishOn(this.timer);
 	}
 
 	@Override

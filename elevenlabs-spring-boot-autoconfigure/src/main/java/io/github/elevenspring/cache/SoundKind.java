@@ -33,12 +33,13 @@ enum SoundKind {
 	}
 
 	/**
-	 * Return the kind of answer to a call.
+	 * Return the kind of answer to a call. What ElevenLabs must not store is not kept
+	 * here either.
 	 * @param call the call
 	 * @return the kind, or {@code null} if the answer is not one to keep
 	 */
 	static @Nullable SoundKind of(Call call) {
-		if (!(call.request() instanceof SpeechRequest)) {
+		if (!(call.request() instanceof SpeechRequest request) || Boolean.FALSE.equals(request.enableLogging())) {
 			return null;
 		}
 		return switch (call.operation()) {

@@ -2,7 +2,9 @@ package io.github.elevenspring.cache;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -50,6 +52,12 @@ public final class SpeechCache {
 	private final AtomicLong silentUntil = new AtomicLong();
 
 	/**
+	 * How often something was thrown away. An answer that was on its way from one tier to
+	 * another meanwhile may be among it.
+	 */
+	private final AtomicLong evictions = new AtomicLong();
+
+	/**
 	 * Create a cache.
 	 * @param tiers where answers are kept, the nearest first
 	 * @param settings how long, and how large they may be
@@ -81,7 +89,7 @@ public final class SpeechCache {
 			SpeechRequest complete = this.defaults.apply(request);
 			return Flux.fromArray(SoundKind.values())
 				.map((kind) -> key(kind, complete))
-				.concatMap((key) -> atAll((tier) -> tier.evict(key)))
+				.concatMap((key) -> throwAway((tier) -> tier.evict(key)))
 				.then();
 		});
 	}
@@ -91,7 +99,7 @@ public final class SpeechCache {
 	 * @return the end of the work, which begins on subscription
 	 */
 	public Mono<Void> clear() {
-		return atAll(CacheTier::clear);
+		return throwAway(CacheTier::clear);
 	}
 
 	/**
@@ -109,6 +117,20 @@ public final class SpeechCache {
 
 	String key(SoundKind kind, SpeechRequest request) {
 		return CacheKeys.of(kind, this.scope.get(), request);
+	}
+
+	/**
+	 * Return the key of an answer, or {@code null} if it is not known to whom names of
+	 * voices belong.
+	 */
+	@Nullable String keyOrNull(SoundKind kind, SpeechRequest request) {
+		try {
+			return key(kind, request);
+		}
+		catch (RuntimeException ex) {
+			report(ex);
+			return null;
+		}
 	}
 
 	int maxEntrySize() {
@@ -144,13 +166,21 @@ public final class SpeechCache {
 	 */
 	Mono<CachedReply> find(String key, boolean stale) {
 		long longest = stale ? this.lifetimeMillis : this.ttlMillis;
-		return Flux.range(0, this.tiers.size())
-			.concatMapDelayError((i) -> this.tiers.get(i)
-				.get(key)
-				.filter((reply) -> reply.age(now()) < longest)
-				.flatMap((reply) -> atEach(this.tiers.subList(0, i), (tier) -> tier.put(key, reply)).thenReturn(reply))
-				.doOnError(this::report))
-			.next();
+		return Mono.defer(() -> {
+			long before = this.evictions.get();
+			return Flux.range(0, this.tiers.size())
+				.concatMapDelayError((i) -> this.tiers.get(i)
+					.get(key)
+					.filter((reply) -> reply.age(now()) < longest)
+					.flatMap((reply) -> promote(key, reply, this.tiers.subList(0, i), before).thenReturn(reply))
+					.doOnError(this::report))
+				.next();
+		});
+	}
+
+	private Mono<Void> promote(String key, CachedReply reply, List<CacheTier> nearer, long before) {
+		return atEach(nearer, (tier) -> tier.put(key, reply)).then(Mono
+			.defer(() -> (this.evictions.get() != before) ? atEach(nearer, (tier) -> tier.evict(key)) : Mono.empty()));
 	}
 
 	/**
@@ -169,8 +199,16 @@ public final class SpeechCache {
 			.then();
 	}
 
-	private Mono<Void> atAll(Function<CacheTier, Mono<Void>> work) {
-		return Flux.fromIterable(this.tiers).concatMapDelayError(work).then();
+	/**
+	 * Throw away at all tiers, then once more from the far to the near: what was brought
+	 * near after its tier was done is either found there, or finds the number changed.
+	 */
+	private Mono<Void> throwAway(Function<CacheTier, Mono<Void>> work) {
+		List<CacheTier> again = new ArrayList<>(this.tiers.subList(0, Math.max(0, this.tiers.size() - 1)));
+		Collections.reverse(again);
+		return Flux.concat(Flux.fromIterable(this.tiers), Flux.fromIterable(again))
+			.concatMapDelayError((tier) -> work.apply(tier).doOnTerminate(this.evictions::incrementAndGet))
+			.then();
 	}
 
 	private void report(Throwable error) {

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
+import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
@@ -41,7 +42,15 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 	private static final AtomicLongFieldUpdater<StallDetector> REQUESTED = AtomicLongFieldUpdater
 		.newUpdater(StallDetector.class, "requested");
 
+	/**
+	 * Silence that is shorter tells nothing of the service, but of a call that had little
+	 * time left.
+	 */
+	private static final long LEAST_PATIENCE = Duration.ofSeconds(5).toNanos();
+
 	private final CoreSubscriber<? super ReplyPart> actual;
+
+	private final CallProgress progress;
 
 	private final Timeouts timeouts;
 
@@ -72,9 +81,12 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private @Nullable Subscription upstream;
 
+	private long subscribedAt;
+
 	private StallDetector(CoreSubscriber<? super ReplyPart> actual, Timeouts timeouts, Scheduler timer, String host,
 			BooleanSupplier decided) {
 		this.actual = actual;
+		this.progress = CallProgress.of(actual.currentContext());
 		this.timeouts = timeouts;
 		this.timer = timer;
 		this.host = host;
@@ -99,8 +111,9 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 	public void onSubscribe(Subscription upstream) {
 		if (Operators.validate(this.upstream, upstream)) {
 			this.upstream = upstream;
-			this.waitingSince = now();
-			lookAgainIn(this.timeouts.firstByte());
+			this.subscribedAt = now();
+			this.waitingSince = this.subscribedAt;
+			lookAgainIn(firstByte());
 			this.actual.onSubscribe(this);
 		}
 	}
@@ -167,7 +180,7 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private void look() {
 		boolean answered = this.answered;
-		lookAgainIn(look(answered ? this.timeouts.idle() : this.timeouts.firstByte()));
+		lookAgainIn(look(answered ? this.timeouts.idle() : firstByte()));
 		if (this.answered != answered) {
 			// The first byte came meanwhile, and its task may be the one just replaced.
 			lookAgainIn(this.timeouts.idle());
@@ -192,6 +205,19 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 		return limit;
 	}
 
+	/**
+	 * Return how long the first byte may take. A call that must end earlier fails a
+	 * little before: if it were cancelled, nobody would learn that the service is silent.
+	 */
+	private Duration firstByte() {
+		Duration limit = this.timeouts.firstByte();
+		long left = this.progress.remaining(this.subscribedAt);
+		if (left < LEAST_PATIENCE || left / 100 * 95 >= limit.toNanos()) {
+			return limit;
+		}
+		return Duration.ofNanos(left / 100 * 95);
+	}
+
 	private void lookAgainIn(Duration delay) {
 		if (this.state != ENDED) {
 			this.task.update(this.timer.schedule(this::look, delay.toNanos(), TimeUnit.NANOSECONDS));
@@ -200,9 +226,10 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private ElevenLabsException stalled(Duration limit) {
 		long received = this.bytes;
-		return new ElevenLabsTransportException(ErrorKind.TIMEOUT, (received == 0)
-				? this.host + " sent nothing within " + limit
-						+ ": raise elevenlabs.timeout.first-byte, or try again later; the call may have been billed"
+		return new ElevenLabsTransportException(ErrorKind.TIMEOUT, (received == 0) ? this.host + " sent nothing within "
+				+ limit
+				+ ": raise elevenlabs.timeout.first-byte or the deadline of the request, or try again later; the call"
+				+ " may have been billed"
 				: this.host + " stopped sending for " + limit + " after " + received
 						+ " bytes: what arrived is not the whole; raise elevenlabs.timeout.idle, or try again later",
 				null, received);

@@ -94,7 +94,7 @@ final class DefaultSpeechOperations implements SpeechOperations {
 			return null;
 		}
 		return new TimedSpeech((audio != null) ? audio : new byte[0], timed.alignment(), timed.normalizedAlignment(),
-				head.metadata());
+				head.metadata(), head.delivery());
 	}
 
 }

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.model.CallOptions;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.Priority;
 import io.github.elevenspring.model.speech.SpeechRequest;
@@ -54,7 +55,9 @@ class CacheWarmUpTests {
 				.voice("v")
 				.model("m")
 				.format(OutputFormat.PCM_24000)
-				.priority(Priority.BATCH));
+				.mutate()
+				.options(CallOptions.defaults().withPriority(Priority.BATCH).withoutFallback())
+				.build());
 			this.answers.get(0).complete();
 			this.answers.get(2).complete();
 			assertThat(output).contains("Phrases spoken ahead: 3, failed: 0");

@@ -6,6 +6,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 import io.github.elevenspring.call.Call;
@@ -29,11 +32,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.cache.concurrent.ConcurrentMapCache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 class CacheStageTests {
 
@@ -513,6 +518,163 @@ class CacheStageTests {
 	}
 
 	@Test
+	void whoLeavesDuringTheLookUpDecidesNothing() {
+		CompletableFuture<Object> lookUp = new CompletableFuture<>();
+		ConcurrentMapCache far = new ConcurrentMapCache("far") {
+
+			@Override
+			public CompletableFuture<?> retrieve(Object key) {
+				return lookUp;
+			}
+
+		};
+		try (CacheTier tier = CacheTier.remote(far, Duration.ofMinutes(1), Schedulers.parallel())) {
+			CacheStage stage = new CacheStage(cacheOf(tier), this.timer);
+			Caller hasty = Caller.of(stage.handle(FakeService.call("Hello",
+					CallOptions.defaults()
+						.withPriority(Priority.BATCH)
+						.withTenant("a")
+						.withDeadline(Duration.ofMillis(100))),
+					this.service));
+			CallOptions patient = CallOptions.defaults()
+				.withPriority(Priority.INTERACTIVE)
+				.withTenant("b")
+				.withDeadline(Duration.ofSeconds(30));
+			Caller.of(stage.handle(FakeService.call("Hello", patient), this.service));
+			hasty.cancel();
+			lookUp.complete(null);
+			await().until(() -> !this.service.requests.isEmpty());
+			assertThat(this.service.request().call.options()).isEqualTo(patient);
+		}
+	}
+
+	@Test
+	void troubleOfOneCallerIsItsOwn() {
+		Caller before = call();
+		NoClassDefFoundError trouble = new NoClassDefFoundError("theirs");
+		Caller broken = new Caller(Long.MAX_VALUE) {
+
+			@Override
+			void received(ReplyPart part) {
+				throw trouble;
+			}
+
+		};
+		broken.read(this.stage.handle(FakeService.call("Hello"), this.service));
+		Caller after = call();
+		this.service.request().sent().head().chunk(1).complete();
+		assertThat(broken.error).isSameAs(trouble);
+		assertThat(List.of(before, after)).allSatisfy((caller) -> {
+			assertThat(caller.received()).containsExactly(1);
+			assertThat(caller.completed).isTrue();
+		});
+	}
+
+	@Test
+	void troubleOfTheOnlyCallerEndsTheCall() {
+		Caller broken = new Caller(Long.MAX_VALUE) {
+
+			@Override
+			void received(ReplyPart part) {
+				throw new NoClassDefFoundError("theirs");
+			}
+
+		};
+		broken.read(this.stage.handle(FakeService.call("Hello"), this.service));
+		this.service.request().sent().head();
+		assertThat(this.service.request().cancelled).isTrue();
+		assertThat(broken.error).isInstanceOf(NoClassDefFoundError.class);
+	}
+
+	@Test
+	void callGoesOnIfItsKeyCannotBeMade() {
+		SpeechCache keyless = new SpeechCache(List.of(CacheTier.inMemory(this.map)), CacheSettings.defaults(), () -> {
+			throw new IllegalStateException("The vault is out of reach");
+		}, UnaryOperator.identity(), new TimerClock());
+		CacheStage stage = new CacheStage(keyless, this.timer);
+		Caller caller = Caller.of(stage.handle(FakeService.call("Hello"), this.service));
+		this.service.request().sent().head().chunk(1).complete();
+		assertThat(caller.received()).containsExactly(1);
+		assertThat(caller.resultAtHead).isEqualTo(CacheResult.FAILED);
+		assertThat(keyless.requests(CacheResult.FAILED)).isOne();
+		assertThat(Caller
+			.of(stage.handle(FakeService.call("Hello", CallOptions.defaults().withCacheUse(CacheUse.STALE)),
+					this.service))
+			.kind()).isEqualTo(ErrorKind.NOT_FOUND);
+		assertThat(this.service.requests).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "NORMAL", "REFRESH" })
+	void whatElevenLabsMustNotStoreIsNotKeptHereEither(CacheUse use) {
+		SpeechRequest request = (SpeechRequest) FakeService.call("Hello", CallOptions.defaults().withCacheUse(use))
+			.request();
+		Call secret = new Call(Operation.SPEECH_STREAM, request.mutate().enableLogging(false).build());
+		List<Caller> callers = List.of(read(secret, Long.MAX_VALUE), read(secret, Long.MAX_VALUE));
+		assertThat(this.service.requests).hasSize(2);
+		this.service.requests.forEach((sent) -> sent.sent().head().chunk(1).complete());
+		assertThat(callers).allSatisfy((caller) -> {
+			assertThat(caller.received()).containsExactly(1);
+			assertThat(caller.resultAtHead).isEqualTo(CacheResult.NONE);
+		});
+		assertThat(this.map.getNativeCache()).isEmpty();
+	}
+
+	@Test
+	void whatIsEvictedWhileItIsBroughtNearIsGoneAllTheSame() {
+		SpeechRequest request = (SpeechRequest) FakeService.call("Hello").request();
+		AtomicReference<SpeechCache> evicting = new AtomicReference<>();
+		ConcurrentMapCache near = new ConcurrentMapCache("near") {
+
+			@Override
+			public void put(Object key, Object value) {
+				SpeechCache cache = evicting.getAndSet(null);
+				if (cache != null) {
+					cache.evict(request).block(Duration.ofSeconds(5));
+				}
+				super.put(key, value);
+			}
+
+		};
+		SpeechCache cache = cacheOf(CacheTier.inMemory(near), CacheTier.inMemory(this.map));
+		CacheStage stage = new CacheStage(cache, this.timer);
+		Caller.of(stage.handle(FakeService.call("Hello"), this.service));
+		this.service.request().sent().head().chunk(1).complete();
+		near.clear();
+		evicting.set(cache);
+		assertThat(Caller.of(stage.handle(FakeService.call("Hello"), this.service)).result())
+			.isEqualTo(CacheResult.HIT);
+		assertThat(evicting).hasNullValue();
+		assertThat(near.getNativeCache()).isEmpty();
+		assertThat(this.map.getNativeCache()).isEmpty();
+	}
+
+	@Test
+	void whatASlowCacheBringsIsNotReadOnItsThreads() {
+		List<Boolean> nonBlocking = new CopyOnWriteArrayList<>();
+		try (CacheTier tier = CacheTier.remote(this.map, Duration.ofMinutes(1), Schedulers.parallel())) {
+			CacheStage stage = new CacheStage(cacheOf(tier), this.timer);
+			Caller first = Caller.of(stage.handle(FakeService.call("Hello"), (call) -> {
+				nonBlocking.add(Schedulers.isInNonBlockingThread());
+				return Flux.just(FakeService.head(), new ReplyPart.Chunk(new byte[] { 1 }));
+			}));
+			await().until(() -> first.completed && !this.map.getNativeCache().isEmpty());
+			Caller second = new Caller(Long.MAX_VALUE) {
+
+				@Override
+				void received(ReplyPart part) {
+					nonBlocking.add(Schedulers.isInNonBlockingThread());
+				}
+
+			};
+			second.read(stage.handle(FakeService.call("Hello"), this.service));
+			await().until(() -> second.completed);
+			assertThat(second.result()).isEqualTo(CacheResult.HIT);
+		}
+		assertThat(nonBlocking).hasSize(3).containsOnly(true);
+	}
+
+	@Test
 	void evictsWhatIsKeptForARequest() {
 		answer();
 		SpeechRequest request = (SpeechRequest) FakeService.call("Hello").request();
@@ -548,6 +710,11 @@ class CacheStageTests {
 		assertThat(progress.withdraw()).isTrue();
 		assertThat(progress.countAttempt()).isFalse();
 		assertThat(progress.attempts()).isZero();
+	}
+
+	private SpeechCache cacheOf(CacheTier... tiers) {
+		return new SpeechCache(List.of(tiers), CacheSettings.defaults(), () -> "scope", UnaryOperator.identity(),
+				new TimerClock());
 	}
 
 	private void answer() {

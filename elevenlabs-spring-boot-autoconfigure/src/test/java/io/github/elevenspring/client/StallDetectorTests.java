@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
@@ -24,6 +25,7 @@ import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Hooks;
 import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.util.context.Context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,6 +63,33 @@ class StallDetectorTests {
 		this.timer.advanceTimeBy(Duration.ofNanos(1));
 		assertTimeout(0, "elevenlabs.timeout.first-byte");
 		this.upstream.assertCancelled();
+	}
+
+	@Test
+	void silenceEndsTheReplyShortlyBeforeTheCallMustEnd() {
+		within(Duration.ofSeconds(10));
+		this.timer.advanceTimeBy(Duration.ofMillis(9500).minusNanos(1));
+		assertThat(this.listener.terminals).hasValue(0);
+		this.timer.advanceTimeBy(Duration.ofNanos(1));
+		assertTimeout(0, "deadline");
+	}
+
+	@Test
+	void callThatGetsMoreTimeIsWaitedForLonger() {
+		CallProgress progress = within(Duration.ofSeconds(10));
+		this.timer.advanceTimeBy(Duration.ofSeconds(9));
+		progress.endsAt(Duration.ofSeconds(20).toNanos());
+		this.timer.advanceTimeBy(Duration.ofSeconds(10).minusNanos(1));
+		assertThat(this.listener.terminals).hasValue(0);
+		this.timer.advanceTimeBy(Duration.ofNanos(1));
+		assertTimeout(0, "deadline");
+	}
+
+	@Test
+	void impatienceIsNotHeldAgainstTheService() {
+		within(Duration.ofSeconds(5).minusNanos(1));
+		this.timer.advanceTimeBy(Duration.ofSeconds(29));
+		assertThat(this.listener.terminals).hasValue(0);
 	}
 
 	@Test
@@ -288,6 +317,16 @@ class StallDetectorTests {
 		this.upstream.flux()
 			.transform(StallDetector.watch(timeouts, this.timer, "host", () -> false))
 			.subscribe(listener);
+	}
+
+	private CallProgress within(Duration time) {
+		CallProgress progress = new CallProgress();
+		progress.endsAt(this.timer.now(TimeUnit.NANOSECONDS) + time.toNanos());
+		this.upstream.flux()
+			.transform(StallDetector.watch(TIMEOUTS, this.timer, "host", () -> false))
+			.contextWrite(Context.of(CallProgress.class, progress))
+			.subscribe(this.listener);
+		return progress;
 	}
 
 	private void assertTimeout(long bytes, String remedy) {

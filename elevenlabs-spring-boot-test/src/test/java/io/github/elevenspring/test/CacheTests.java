@@ -97,7 +97,10 @@ class CacheTests {
 		var whole = this.elevenLabs.speech().convertWithTimestamps(this.request).block(LONG_ENOUGH);
 		long before = requests();
 		var second = this.elevenLabs.speech().streamWithTimestamps(this.request).collectList().block(LONG_ENOUGH);
-		assertThat(second).usingRecursiveComparison().ignoringFields("metadata").isEqualTo(first);
+		assertThat(second).usingRecursiveComparison().ignoringFields("metadata", "delivery").isEqualTo(first);
+		assertThat(first).allSatisfy((part) -> assertThat(part.delivery().cache()).isEqualTo(CacheResult.MISS));
+		assertThat(second).allSatisfy((part) -> assertThat(part.delivery().cache()).isEqualTo(CacheResult.HIT));
+		assertThat(whole.delivery().attempts()).isOne();
 		assertThat(this.elevenLabs.speech().convertWithTimestamps(this.request).block(LONG_ENOUGH).audio())
 			.isEqualTo(whole.audio());
 		assertThat(requests()).isEqualTo(before);

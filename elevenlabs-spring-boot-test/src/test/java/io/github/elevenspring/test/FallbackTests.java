@@ -127,7 +127,7 @@ class FallbackTests {
 			.streamWithTimestamps(request())
 			.collectList()
 			.block(LONG_ENOUGH);
-		assertThat(parts).isNotEmpty();
+		assertThat(parts).isNotEmpty().allSatisfy((part) -> assertThat(part.delivery().isDegraded()).isTrue());
 		assertThat(this.simulator.journal().requests("/text-to-speech").get(1).body()).contains("eleven_flash_v2_5");
 	}
 
