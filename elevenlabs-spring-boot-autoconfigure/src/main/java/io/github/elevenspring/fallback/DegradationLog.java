@@ -37,8 +37,8 @@ final class DegradationLog {
 			.addKeyValue("elevenlabs.degraded", degradation.kind().id())
 			.addKeyValue("elevenlabs.substitute", degradation.substitute())
 			.addKeyValue("elevenlabs.error_kind", degradation.cause())
-			.log("{} degraded to {} because of {}, as were {} calls since the last warning", event.operation().id(),
-					degradation.kind().id(), degradation.cause(), this.untold.getAndSet(0));
+			.log("{} degraded to {} because of {}, as were {} calls since the last warning: {}", event.operation().id(),
+					degradation.kind().id(), degradation.cause(), this.untold.getAndSet(0), event.error().getMessage());
 	}
 
 }
