@@ -135,7 +135,12 @@ final class GuardedFamily {
 			if (!isOpen()) {
 				return;
 			}
-			call.refuse();
+			try {
+				call.refuse();
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A caller failed to hear that a circuit breaker opened", ex);
+			}
 		}
 	}
 

@@ -176,6 +176,24 @@ class CircuitBreakerStageTests {
 	}
 
 	@Test
+	void aPredicateOrAListenerThatFailsDoesNotSwallowTheEndOfACall() {
+		CircuitBreakers own = new CircuitBreakers(
+				(name) -> CircuitBreaker.of(name, CircuitBreakerConfig.custom().recordException((error) -> {
+					throw new IllegalStateException("predicate");
+				}).build()), this.timer);
+		StepVerifier.create(new CircuitBreakerStage(own).handle(SPEECH, TestReplies.always(failure(ErrorKind.SERVER))))
+			.expectError(ElevenLabsException.class)
+			.verify(SOON);
+		this.breaker.getEventPublisher().onSuccess((event) -> {
+			throw new IllegalStateException("listener");
+		});
+		StepVerifier.create(line(TestReplies.always(audio())).proceed(SPEECH))
+			.expectNext(HEAD, CHUNK)
+			.expectComplete()
+			.verify(SOON);
+	}
+
+	@Test
 	void opensAgainWhenProbesFail() {
 		this.breaker.transitionToOpenState();
 		pass(Duration.ofSeconds(61));
