@@ -54,7 +54,7 @@ public final class CircuitBreakers {
 	 * @return {@code false} if it would be refused at once
 	 */
 	public boolean isAvailable(Call call) {
-		return !familyOf(call).isOpen();
+		return !familyOf(call).refusesNewcomer();
 	}
 
 	GuardedFamily familyOf(Call call) {
