@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 
+import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsException;
@@ -15,11 +16,9 @@ import io.github.elevenspring.model.ReplyMetadata;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
-import reactor.core.Disposable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
-import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
 
 /**
@@ -106,11 +105,6 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		private @Nullable Subscription upstream;
 
 		/**
-		 * Set under the monitor, and looked at after the state has changed.
-		 */
-		private volatile @Nullable Disposable expiry;
-
-		/**
 		 * What the service said when it did not honour the permit.
 		 */
 		private @Nullable ElevenLabsApiException refusal;
@@ -122,14 +116,26 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		}
 
 		void enter() {
+			Consumer<QueueTicket> listener = currentContext().getOrDefault(QueueTicket.class, null);
+			if (listener != null) {
+				hand(listener);
+			}
 			if (this.state != ENDED) {
-				Consumer<QueueTicket> listener = currentContext().getOrDefault(QueueTicket.class, null);
-				if (listener != null) {
-					listener.accept(() -> this.source.limiter.position(this));
-				}
 				this.source.limiter.enter(this);
 				if (this.state == ENDED) {
 					this.source.limiter.leave(this);
+				}
+			}
+		}
+
+		private void hand(Consumer<QueueTicket> listener) {
+			try {
+				listener.accept(() -> this.source.limiter.position(this));
+			}
+			catch (Throwable ex) {
+				Exceptions.throwIfJvmFatal(ex);
+				if (STATE.compareAndSet(this, WAITING, ENDED)) {
+					fail(ex);
 				}
 			}
 		}
@@ -140,36 +146,24 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		}
 
 		@Override
-		long patience() {
+		long patience(long now) {
+			long waited = now - this.waitingSince;
+			long left = CallProgress.of(currentContext()).remaining(now);
 			Duration deadline = this.source.options.deadline();
-			if (deadline == null) {
-				return Long.MAX_VALUE;
+			if (left == Long.MAX_VALUE && deadline != null) {
+				left = TimeUnit.NANOSECONDS.convert(deadline) - waited;
 			}
-			long nanos = TimeUnit.NANOSECONDS.convert(deadline);
-			return nanos - nanos / PART_FOR_REFUSAL;
-		}
-
-		@Override
-		void expireIn(long nanos, Scheduler timer, Runnable task) {
-			Disposable expiry = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
-			Disposable useless;
-			synchronized (this) {
-				boolean waits = this.state == WAITING;
-				useless = waits ? this.expiry : expiry;
-				this.expiry = waits ? expiry : this.expiry;
-			}
-			if (useless != null) {
-				useless.dispose();
-			}
-			if (this.state != WAITING) {
-				stopExpiry();
-			}
+			return (left != Long.MAX_VALUE) ? left - (left + waited) / PART_FOR_REFUSAL : Long.MAX_VALUE;
 		}
 
 		@Override
 		boolean granted() {
 			if (this.state == ENDED) {
 				return false;
+			}
+			long waited = this.grantedAt - this.queuedSince;
+			if (waited > 0) {
+				CallProgress.of(currentContext()).addQueueWait(waited);
 			}
 			try {
 				this.source.reply.subscribe(this);
@@ -184,23 +178,37 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		@Override
 		void refused(ElevenLabsException refusal) {
 			if (STATE.compareAndSet(this, WAITING, ENDED)) {
-				stopExpiry();
 				ElevenLabsApiException cause = this.refusal;
-				this.actual.onError((cause != null && refusal.getKind() == ErrorKind.QUEUE_TIMEOUT)
+				fail((cause != null && refusal.getKind() == ErrorKind.QUEUE_TIMEOUT)
 						? cause.withRetryAfter(refusal.getRetryAfter()) : refusal);
+			}
+		}
+
+		/**
+		 * A subscriber that throws must not be noticed by the limiter, or by the call
+		 * that gave its permit to this one.
+		 */
+		private void fail(Throwable error) {
+			try {
+				this.actual.onError(error);
+			}
+			catch (Throwable ex) {
+				Operators.onErrorDropped(ex, currentContext());
 			}
 		}
 
 		@Override
 		public void onSubscribe(Subscription upstream) {
-			this.upstream = upstream;
 			boolean running;
 			long demand = 0;
 			if (this.unbounded) {
+				this.upstream = upstream;
 				running = STATE.compareAndSet(this, WAITING, RUNNING);
 			}
 			else {
+				// Who asks for more sees both or none, and is not counted twice.
 				synchronized (this) {
+					this.upstream = upstream;
 					running = STATE.compareAndSet(this, WAITING, RUNNING);
 					demand = this.demand;
 				}
@@ -210,7 +218,6 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				this.source.limiter.release(this, CallEnd.UNCLEAR);
 				return;
 			}
-			stopExpiry();
 			if (this.unbounded) {
 				upstream.request(Long.MAX_VALUE);
 			}
@@ -251,21 +258,19 @@ final class LimitedFlux extends Flux<ReplyPart> {
 			if (!this.begun) {
 				this.begun = true;
 				if (part instanceof ReplyPart.Head head) {
-					this.actual.onNext(observed(head));
-					return;
+					observed(head);
 				}
 			}
 			this.actual.onNext(part);
 		}
 
-		private ReplyPart.Head observed(ReplyPart.Head head) {
+		private void observed(ReplyPart.Head head) {
 			ReplyMetadata metadata = head.metadata();
 			Integer maximum = metadata.maximumConcurrentRequests();
 			Integer current = metadata.currentConcurrentRequests();
 			if (maximum != null && current != null) {
 				this.source.limiter.observed(this, maximum, current);
 			}
-			return head;
 		}
 
 		@Override
@@ -278,8 +283,12 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				goBack(refusal);
 			}
 			else if (STATE.compareAndSet(this, RUNNING, ENDED)) {
-				this.source.limiter.release(this, CallEnd.UNCLEAR);
-				this.actual.onError(error);
+				try {
+					this.source.limiter.release(this, CallEnd.UNCLEAR);
+				}
+				finally {
+					fail(error);
+				}
 			}
 			else {
 				Operators.onErrorDropped(error, currentContext());
@@ -301,8 +310,12 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		@Override
 		public void onComplete() {
 			if (STATE.compareAndSet(this, RUNNING, ENDED)) {
-				this.source.limiter.release(this, CallEnd.SERVED);
-				this.actual.onComplete();
+				try {
+					this.source.limiter.release(this, CallEnd.SERVED);
+				}
+				finally {
+					this.actual.onComplete();
+				}
 			}
 		}
 
@@ -310,7 +323,6 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		public void cancel() {
 			int before = STATE.getAndSet(this, ENDED);
 			if (before == WAITING) {
-				stopExpiry();
 				this.source.limiter.leave(this);
 			}
 			else if (before == RUNNING) {
@@ -323,20 +335,6 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				finally {
 					this.source.limiter.release(this, CallEnd.UNCLEAR);
 				}
-			}
-		}
-
-		private void stopExpiry() {
-			if (this.expiry == null) {
-				return;
-			}
-			Disposable expiry;
-			synchronized (this) {
-				expiry = this.expiry;
-				this.expiry = null;
-			}
-			if (expiry != null) {
-				expiry.dispose();
 			}
 		}
 

@@ -32,16 +32,6 @@ final class RedisCall {
 	boolean pending;
 
 	/**
-	 * Whether its wait is watched.
-	 */
-	boolean expiring;
-
-	/**
-	 * How often it went back to the queue.
-	 */
-	int turn;
-
-	/**
 	 * How many go before it and for how many milliseconds, as Redis said last.
 	 */
 	int ahead;

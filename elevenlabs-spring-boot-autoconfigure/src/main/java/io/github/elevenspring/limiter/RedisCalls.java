@@ -28,6 +28,11 @@ final class RedisCalls {
 	private final WaitingQueue queue;
 
 	/**
+	 * Whose wait ends when, wherever they wait.
+	 */
+	private final TimingWheel expiries;
+
+	/**
 	 * How long Redis can keep a stay of which it is told nothing more.
 	 */
 	private final long lease;
@@ -47,9 +52,10 @@ final class RedisCalls {
 
 	private int waiting;
 
-	RedisCalls(String instance, WaitingQueue queue, Duration lease) {
+	RedisCalls(String instance, WaitingQueue queue, Duration lease, long now) {
 		this.prefix = instance + ":";
 		this.queue = queue;
+		this.expiries = new TimingWheel(now);
 		this.lease = lease.toNanos();
 	}
 
@@ -82,12 +88,14 @@ final class RedisCalls {
 	/**
 	 * Take a newcomer in.
 	 * @param shared whether it is on its way to the shared queue; if not it waits here
+	 * @param patience how long it waits, in nanoseconds
 	 */
-	RedisCall enter(Waiter waiter, boolean shared) {
+	RedisCall enter(Waiter waiter, boolean shared, long patience, long now) {
 		RedisCall call = new RedisCall(waiter, newId());
 		this.byId.put(call.id, call);
 		this.byWaiter.put(waiter, call);
 		this.waiting++;
+		this.expiries.add(waiter, now, patience);
 		if (shared) {
 			onItsWay(call);
 		}
@@ -111,6 +119,7 @@ final class RedisCalls {
 	 */
 	void hold(RedisCall call, int slots, int inFlight, long now) {
 		this.queue.remove(call.waiter);
+		this.expiries.remove(call.waiter);
 		this.waiting--;
 		call.running = true;
 		call.waiter.held = slots;
@@ -123,29 +132,55 @@ final class RedisCalls {
 	 * Forget a call that has ended or left.
 	 */
 	void remove(RedisCall call) {
-		this.byId.remove(call.id);
-		this.byWaiter.remove(call.waiter);
-		this.queue.remove(call.waiter);
 		if (call.running) {
 			this.slots -= call.waiter.held;
 		}
 		else {
+			this.expiries.remove(call.waiter);
 			this.waiting--;
 		}
+		forget(call);
+	}
+
+	private void forget(RedisCall call) {
+		this.byId.remove(call.id);
+		this.byWaiter.remove(call.waiter);
+		this.queue.remove(call.waiter);
+	}
+
+	/**
+	 * Forget a call whose wait has gone on too long.
+	 * @return the call, or {@code null} if there is none (any more)
+	 */
+	@Nullable RedisCall removeExpired(long now) {
+		Waiter waiter = this.expiries.poll(now);
+		RedisCall call = (waiter != null) ? of(waiter) : null;
+		if (call != null) {
+			this.waiting--;
+			forget(call);
+		}
+		return call;
+	}
+
+	/**
+	 * Return when to look for such a call next, or 0 if nobody waits.
+	 */
+	long nextExpiry() {
+		return this.expiries.isEmpty() ? 0 : this.expiries.nextPoll();
 	}
 
 	/**
 	 * Put a call that had a permit back to the head of its queue: a new stay begins.
 	 * @param shared whether that is the shared queue
+	 * @param patience how much longer it waits, in nanoseconds
 	 * @return the stay that has ended
 	 */
-	String goBack(RedisCall call, boolean shared) {
+	String goBack(RedisCall call, boolean shared, long patience, long now) {
 		String ended = call.id;
 		this.slots -= call.waiter.held;
 		this.waiting++;
 		call.running = false;
-		call.expiring = false;
-		call.turn++;
+		this.expiries.add(call.waiter, now, patience);
 		rename(call);
 		if (shared) {
 			onItsWay(call);
@@ -167,8 +202,11 @@ final class RedisCalls {
 	 * From now on this instance grants: whoever waits does so here, and what Redis may
 	 * know of them has ended.
 	 */
-	void loseTouch(long now) {
-		for (RedisCall call : waitingCalls()) {
+	void disconnected(long now) {
+		List<RedisCall> waiting = waitingCalls();
+		// Whoever went back to the queue has a new name but an old place.
+		waiting.sort((a, b) -> Long.signum(a.waiter.waitingSince - b.waiter.waitingSince));
+		for (RedisCall call : waiting) {
 			if (call.told) {
 				this.gone.put(call.id, now);
 				call.told = false;
@@ -215,6 +253,13 @@ final class RedisCalls {
 	}
 
 	/**
+	 * Return the stays that have ended of which Redis may not know that.
+	 */
+	List<String> gone() {
+		return List.copyOf(this.gone.keySet());
+	}
+
+	/**
 	 * Return all stays that Redis may know.
 	 */
 	List<String> everyId() {
@@ -241,7 +286,7 @@ final class RedisCalls {
 				call.told = true;
 			}
 		}
-		return new Report(List.copyOf(this.gone.keySet()), running, waiting);
+		return new Report(gone(), running, waiting);
 	}
 
 	/**
@@ -277,7 +322,7 @@ final class RedisCalls {
 		long oldest = now;
 		for (RedisCall call : waitingCalls()) {
 			queued.merge(call.waiter.priority, 1, Integer::sum);
-			tenants.add(call.waiter.tenant);
+			tenants.add(call.waiter.priority + ":" + call.waiter.tenant);
 			oldest = Math.min(oldest, call.waiter.waitingSince);
 		}
 		return new LimiterSnapshot(this.slots, limit, configured, learned, queued, tenants.size(),

@@ -1,12 +1,17 @@
 package io.github.elevenspring.limiter;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.limiter.SharedLimit.Configuration;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -23,6 +28,8 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	 */
 	private static final long POSITION_AGE = TimeUnit.MILLISECONDS.toNanos(200);
 
+	private static final Log logger = LogFactory.getLog(RedisConcurrencyLimiter.class);
+
 	private static final QueuePosition NEXT = new QueuePosition(0, Duration.ZERO);
 
 	private final Scheduler timer;
@@ -35,7 +42,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 
 	private final RedisExchange redis;
 
-	private final LoneGrants alone;
+	private final StandaloneGrants alone;
 
 	/**
 	 * A monitor, since a lock would park the threads of event loops.
@@ -62,6 +69,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	 */
 	private boolean ended;
 
+	/**
+	 * When it is looked next at who has waited too long, or 0; guarded by the lock.
+	 */
+	private long alarmAt;
+
 	RedisConcurrencyLimiter(String group, int limit, boolean binding, LimiterSettings settings,
 			RedisLimiterSettings redis, RedisLink link, Scheduler timer) {
 		this.timer = timer;
@@ -71,15 +83,16 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		this.limit = new SharedLimit(limit, binding, settings.headroom(), redis.expectedInstances());
 		WaitingQueue queue = new WaitingQueue(settings.guaranteedShares(),
 				TimeUnit.NANOSECONDS.convert(settings.ageing()));
-		this.calls = new RedisCalls(link.instance, queue, redis.lease());
+		this.calls = new RedisCalls(link.instance, queue, redis.lease(), now());
 		this.redis = new RedisExchange(this.lock, group, this.calls, this.limit,
-				new LimiterScript(group, link, settings, redis, this.limit::configuration), this.refusals, link, redis,
-				timer, new Listener());
-		this.alone = new LoneGrants(this.lock, this.calls, this.limit, queue, this.refusals, settings.queueCapacity(),
-				this.redis::isAlone, this::begin, timer);
+				new LimiterScript(group, link, settings, redis, this.limit::configuration), this.refusals,
+				settings.queueCapacity(), link, redis, timer, new Listener());
+		this.alone = new StandaloneGrants(this.lock, this.calls, this.limit, queue, this.refusals,
+				settings.queueCapacity(), this.redis::isAlone, this::begin, timer);
 	}
 
 	void start() {
+		open();
 		this.redis.start();
 	}
 
@@ -90,8 +103,14 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		this.redis.stopSilently();
 	}
 
-	void stop() {
-		this.redis.stop();
+	/**
+	 * Refuse whoever waits, and give back what this instance still has in Redis.
+	 * @return ends when Redis has answered, or has not in time
+	 */
+	Mono<Void> stop() {
+		close();
+		refuseWaiting();
+		return this.redis.stop();
 	}
 
 	/**
@@ -120,6 +139,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	@Override
 	public void enter(Waiter waiter) {
 		Runnable next;
+		waiter.asks(now());
 		synchronized (this.lock) {
 			boolean shared = this.redis.isShared();
 			ElevenLabsRejectedException refusal = refusal(waiter, shared);
@@ -127,14 +147,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 				next = () -> waiter.refused(refusal);
 			}
 			else {
-				waiter.waitingSince = now();
-				RedisCall call = this.calls.enter(waiter, shared);
-				next = shared ? this.redis.enter(call) : () -> {
-					watch(call);
-					this.alone.drain();
-				};
+				RedisCall call = this.calls.enter(waiter, shared, patience(waiter), waiter.waitingSince);
+				next = shared ? this.redis.enter(call) : this.alone::drain;
 			}
 		}
+		watch();
 		next.run();
 	}
 
@@ -142,41 +159,76 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		if (this.closed) {
 			return Refusals.shuttingDown();
 		}
-		return shared ? null : this.alone.refusal(waiter, patience(waiter));
+		return shared ? this.redis.refusal() : this.alone.refusal(waiter, patience(waiter));
 	}
 
 	private long patience(Waiter waiter) {
-		return Math.min(this.longestWait, waiter.patience());
+		long now = now();
+		long waited = now - waiter.waitingSince;
+		return Math.max(0, Math.min(this.longestWait - waited, waiter.patience(now))) + waited;
 	}
 
 	/**
-	 * Watch how long a call waits, unless that is done already.
+	 * Return how much longer a call that waits can do so.
 	 */
-	private void watch(RedisCall call) {
-		long patience = patience(call.waiter);
-		long left;
-		int turn;
-		synchronized (this.lock) {
-			if (call.running || call.expiring || !this.calls.contains(call)) {
-				return;
-			}
-			call.expiring = true;
-			turn = call.turn;
-			left = Math.max(0, patience - (now() - call.waiter.waitingSince));
-		}
-		call.waiter.expireIn(left, this.timer, () -> expire(call, turn, patience));
+	private long patienceLeft(Waiter waiter) {
+		return Math.max(0, patience(waiter) - (now() - waiter.waitingSince));
 	}
 
-	private void expire(RedisCall call, int turn, long patience) {
-		long expected;
+	/**
+	 * See to it that somebody looks at who has waited too long.
+	 */
+	private void watch() {
+		long next;
 		synchronized (this.lock) {
-			if (call.turn != turn) {
+			next = this.calls.nextExpiry();
+			if (next == 0 || this.alarmAt != 0 && this.alarmAt - next <= 0) {
 				return;
 			}
-			expected = TimeUnit.MILLISECONDS.toNanos(call.expected);
+			this.alarmAt = next;
 		}
-		if (remove(call)) {
-			call.waiter.refused(this.refusals.tooLate(patience, expected));
+		this.timer.schedule(() -> expire(next), Math.max(0, next - now()), TimeUnit.NANOSECONDS);
+	}
+
+	/**
+	 * Refuse who has waited too long.
+	 * @param alarm when this was to be done: another may have been set for earlier
+	 */
+	private void expire(long alarm) {
+		List<RedisCall> expired = new ArrayList<>();
+		List<String> told = new ArrayList<>();
+		synchronized (this.lock) {
+			if (this.alarmAt != alarm) {
+				return;
+			}
+			this.alarmAt = 0;
+			long now = now();
+			for (RedisCall call = this.calls.removeExpired(now); call != null; call = this.calls.removeExpired(now)) {
+				expired.add(call);
+				if (call.told) {
+					told.add(call.id);
+				}
+			}
+		}
+		watch();
+		this.redis.abandon(told);
+		for (RedisCall call : expired) {
+			refuse(call.waiter,
+					this.refusals.tooLate(patience(call.waiter), TimeUnit.MILLISECONDS.toNanos(call.expected)));
+		}
+		this.alone.drain();
+	}
+
+	/**
+	 * Refuse one of several: a subscriber that throws must not keep the others waiting.
+	 */
+	private static void refuse(Waiter waiter, ElevenLabsRejectedException refusal) {
+		try {
+			waiter.refused(refusal);
+		}
+		catch (Throwable ex) {
+			Exceptions.throwIfJvmFatal(ex);
+			logger.warn("A subscriber threw when its call was refused", ex);
 		}
 	}
 
@@ -242,9 +294,10 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 			if (call == null || !call.running) {
 				return;
 			}
+			waiter.queuedSince = now();
 			boolean shared = this.redis.isShared() && !this.ended;
 			List<String> told = call.told ? List.of(call.id) : List.of();
-			String permit = this.calls.goBack(call, shared);
+			String permit = this.calls.goBack(call, shared, patienceLeft(waiter), now());
 			if (this.ended) {
 				this.calls.remove(call);
 				next = () -> {
@@ -256,11 +309,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 				next = this.redis.back(call, permit, advertised);
 			}
 			else {
-				this.alone.refusedByService();
+				this.alone.refusedByService(waiter);
 				next = () -> this.redis.abandon(told);
 			}
 		}
-		watch(call);
+		watch();
 		next.run();
 	}
 
@@ -291,6 +344,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 
 	@Override
 	public void plan(int limit) {
+		synchronized (this.lock) {
+			if (this.limit.configuration().binding()) {
+				return;
+			}
+		}
 		configure(new Configuration(limit, false));
 	}
 
@@ -334,9 +392,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	@Override
 	public LimiterSnapshot snapshot() {
 		synchronized (this.lock) {
-			int slots = this.redis.isShared() ? this.limit.limit() : this.limit.share();
+			boolean shared = this.redis.isShared();
+			int slots = shared ? this.limit.limit() : this.limit.share();
+			int ahead = shared ? Math.max(this.limit.waiting(), this.calls.waiting()) : this.calls.waiting();
 			return this.calls.snapshot(slots, this.limit.learned(), this.limit.configuration().limit(),
-					this.limit.expectedWait(this.calls.waiting(), slots), now());
+					this.limit.expectedWait(ahead, slots), now());
 		}
 	}
 
@@ -364,7 +424,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		}
 		for (RedisCall call : waiting) {
 			if (remove(call)) {
-				call.waiter.refused(Refusals.shutDown());
+				refuse(call.waiter, Refusals.shutDown());
 			}
 		}
 	}
@@ -386,12 +446,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 
 		@Override
 		public long patience(Waiter waiter) {
-			return RedisConcurrencyLimiter.this.patience(waiter);
-		}
-
-		@Override
-		public void waits(RedisCall call) {
-			watch(call);
+			return patienceLeft(waiter);
 		}
 
 		@Override
@@ -400,8 +455,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 		}
 
 		@Override
-		public void cutOff(List<RedisCall> waiting) {
-			waiting.forEach(RedisConcurrencyLimiter.this::watch);
+		public void cutOff() {
 			RedisConcurrencyLimiter.this.alone.drain();
 		}
 

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
@@ -63,12 +64,37 @@ public final class RedisConcurrencyLimiters implements AutoCloseable {
 	}
 
 	/**
-	 * Give back what this instance still has in Redis, as far as Redis answers, and stop.
+	 * Return whether this instance shares all its limits at the moment. If not, it goes
+	 * on with its part of them.
+	 * @return whether it takes part
+	 */
+	public boolean isShared() {
+		return this.limiters.stream().allMatch(RedisConcurrencyLimiter::isShared);
+	}
+
+	/**
+	 * Take part again after {@link #closeLater()}.
+	 */
+	public void start() {
+		this.limiters.forEach(RedisConcurrencyLimiter::start);
+	}
+
+	/**
+	 * Refuse whoever waits, give back what this instance still has in Redis, and stop. To
+	 * be subscribed to while Redis can still be reached.
+	 * @return ends when Redis has answered, or has not within two seconds; never fails
+	 */
+	public Mono<Void> closeLater() {
+		return Mono.defer(() -> Mono.when(this.limiters.stream().map(RedisConcurrencyLimiter::stop).toList()))
+			.doFinally((signal) -> this.link.close());
+	}
+
+	/**
+	 * Do as {@link #closeLater()} does, without waiting for its end.
 	 */
 	@Override
 	public void close() {
-		this.limiters.forEach(RedisConcurrencyLimiter::stop);
-		this.link.stopListening();
+		closeLater().subscribe();
 	}
 
 }

@@ -48,6 +48,10 @@ final class RedisExchange {
 
 	private final RedisMembership membership;
 
+	private final DrainLoop telling;
+
+	private final int capacity;
+
 	/**
 	 * Of whom Redis is to be told. Guarded by the lock.
 	 */
@@ -56,7 +60,7 @@ final class RedisExchange {
 	/**
 	 * How many newcomers Redis is being told of. Guarded by the lock.
 	 */
-	private int telling;
+	private int beingTold;
 
 	/**
 	 * Whether the end of a pause is waited for. Guarded by the lock.
@@ -64,17 +68,24 @@ final class RedisExchange {
 	private boolean waking;
 
 	RedisExchange(Object lock, String group, RedisCalls calls, SharedLimit limit, LimiterScript script,
-			Refusals refusals, RedisLink link, RedisLimiterSettings redis, Scheduler timer, Listener listener) {
+			Refusals refusals, int capacity, RedisLink link, RedisLimiterSettings redis, Scheduler timer,
+			Listener listener) {
 		this.lock = lock;
 		this.group = group;
 		this.calls = calls;
 		this.limit = limit;
 		this.script = script;
 		this.refusals = refusals;
+		this.capacity = capacity;
 		this.link = link;
 		this.timer = timer;
 		this.listener = listener;
 		this.membership = new RedisMembership(lock, new Membership(), redis.lease(), timer);
+		this.telling = new DrainLoop(() -> {
+			for (Runnable next = nextNewcomer(); next != null; next = nextNewcomer()) {
+				next.run();
+			}
+		}, timer);
 	}
 
 	void start() {
@@ -89,14 +100,22 @@ final class RedisExchange {
 		this.membership.stop();
 	}
 
-	void stop() {
+	/**
+	 * Leave for good.
+	 * @return ends when Redis has answered, or has not in time
+	 */
+	Mono<Void> stop() {
 		this.membership.stop();
 		Mono<ScriptAnswer> bye;
 		synchronized (this.lock) {
 			bye = this.script.bye(this.calls.everyId());
+			if (isShared()) {
+				bye = bye.contextWrite(RedisLink::patient);
+			}
 		}
-		bye.subscribe((answer) -> {
-		}, (ex) -> logger.debug("Redis was not told that this instance leaves", ex));
+		return bye.doOnError((ex) -> logger.debug("Redis was not told that this instance leaves", ex))
+			.onErrorComplete()
+			.then();
 	}
 
 	/**
@@ -121,6 +140,14 @@ final class RedisExchange {
 	}
 
 	/**
+	 * Return why a newcomer cannot ask, if it cannot: too many wait already for Redis to
+	 * be told of them.
+	 */
+	@Nullable ElevenLabsRejectedException refusal() {
+		return (this.newcomers.size() >= this.capacity) ? this.refusals.full(0) : null;
+	}
+
+	/**
 	 * A newcomer asks for a permit.
 	 */
 	Runnable enter(RedisCall call) {
@@ -133,17 +160,15 @@ final class RedisExchange {
 	 * come late if many others were on their way before it.
 	 */
 	private void tellNewcomers() {
-		for (Runnable next = nextNewcomer(); next != null; next = nextNewcomer()) {
-			next.run();
-		}
+		this.telling.run();
 	}
 
 	private @Nullable Runnable nextNewcomer() {
 		synchronized (this.lock) {
-			while (this.telling < NEWCOMERS_AT_A_TIME && !this.newcomers.isEmpty()) {
+			while (this.beingTold < NEWCOMERS_AT_A_TIME && !this.newcomers.isEmpty()) {
 				RedisCall call = this.newcomers.remove();
 				if (call.pending && this.calls.contains(call)) {
-					this.telling++;
+					this.beingTold++;
 					String id = call.id;
 					long patience = this.listener.patience(call.waiter);
 					return sending(this.script.enter(id, call.waiter, patience).doFinally((signal) -> toldOfNewcomer()),
@@ -156,7 +181,7 @@ final class RedisExchange {
 
 	private void toldOfNewcomer() {
 		synchronized (this.lock) {
-			this.telling--;
+			this.beingTold--;
 		}
 		tellNewcomers();
 	}
@@ -174,11 +199,10 @@ final class RedisExchange {
 				long expected = TimeUnit.MILLISECONDS.toNanos(answer.expected());
 				call.pending = false;
 				placed(call, answer);
-				next = switch (answer.word()) {
+				next = switch (answer.outcome()) {
 					case FULL -> refusal(call, this.refusals.full(expected));
 					case LATE -> refusal(call, this.refusals.late(expected, patience));
-					case WAIT -> () -> this.listener.waits(call);
-					case OK -> () -> {
+					case WAIT, OK -> () -> {
 					};
 				};
 			}
@@ -229,10 +253,10 @@ final class RedisExchange {
 		if (this.limit.isTold()) {
 			return Mono.empty();
 		}
-		Configuration configuration = this.limit.configuration();
-		return this.script.configure(configuration, !this.limit.isIntroduced()).doOnNext((answer) -> {
+		Configuration news = this.limit.news();
+		return this.script.configure(news, !this.limit.isIntroduced()).doOnNext((answer) -> {
 			synchronized (this.lock) {
-				this.limit.told(configuration);
+				this.limit.told(news);
 			}
 		});
 	}
@@ -373,14 +397,9 @@ final class RedisExchange {
 	interface Listener {
 
 		/**
-		 * Return how many nanoseconds a call can wait. Called with the lock.
+		 * Return how many nanoseconds more a call can wait. Called with the lock.
 		 */
 		long patience(Waiter waiter);
-
-		/**
-		 * A call waits in the shared queue.
-		 */
-		void waits(RedisCall call);
 
 		/**
 		 * A call has its permit.
@@ -390,7 +409,7 @@ final class RedisExchange {
 		/**
 		 * Those who wait do so here from now on.
 		 */
-		void cutOff(List<RedisCall> waiting);
+		void cutOff();
 
 	}
 
@@ -408,6 +427,11 @@ final class RedisExchange {
 
 		@Override
 		public Mono<?> configure() {
+			// At the start there may be two things to say.
+			return tell().then(Mono.defer(this::tell));
+		}
+
+		private Mono<?> tell() {
 			synchronized (this.exchange.lock) {
 				return heard(configuration());
 			}
@@ -436,22 +460,24 @@ final class RedisExchange {
 		}
 
 		@Override
-		public void loseTouch() {
+		public void disconnected() {
 			this.exchange.newcomers.clear();
-			this.exchange.calls.loseTouch(now());
+			this.exchange.calls.disconnected(now());
 		}
 
 		@Override
 		public void cutOff(Throwable cause) {
-			List<RedisCall> waiting;
 			int share;
 			synchronized (this.exchange.lock) {
-				waiting = this.exchange.calls.waitingCalls();
 				share = this.exchange.limit.share();
 			}
-			logger.warn("Redis did not answer in time: the limit of group " + this.exchange.group
-					+ " is not shared for now, this instance goes on with " + share + " slots", cause);
-			this.exchange.listener.cutOff(waiting);
+			if (this.exchange.link.cutOff(this.exchange.group)) {
+				logger.warn("Redis did not answer in time: limits are not shared for now, this instance goes on with"
+						+ " its part of each", cause);
+			}
+			logger.debug("Group " + this.exchange.group + " goes on with " + share + " slots");
+			// Calls begin then, which is no business of whoever found out.
+			this.exchange.timer.schedule(this.exchange.listener::cutOff);
 		}
 
 		@Override
@@ -460,16 +486,20 @@ final class RedisExchange {
 		}
 
 		@Override
-		public void joined(boolean again) {
-			if (again) {
-				logger.info("Redis answers again: the limit of group " + this.exchange.group
-						+ " is shared by all instances");
+		public void joined() {
+			if (this.exchange.link.joined(this.exchange.group)) {
+				logger.info("Redis answers again: limits are shared by all instances");
 			}
+			List<String> gone;
+			synchronized (this.exchange.lock) {
+				gone = this.exchange.calls.gone();
+			}
+			abandon(gone);
 			tellNewcomers();
 		}
 
 		@Override
-		public void deaf() {
+		public void subscriptionLost() {
 			this.exchange.link.stopListening();
 		}
 

@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
@@ -68,6 +70,11 @@ final class RedisLink {
 	 */
 	final String instance = UUID.randomUUID().toString().substring(0, 13);
 
+	/**
+	 * Groups that are cut off. Guarded by itself.
+	 */
+	private final Set<String> cutOff = new HashSet<>();
+
 	private volatile @Nullable ReactiveRedisConnection connection;
 
 	private volatile @Nullable Disposable subscription;
@@ -93,6 +100,26 @@ final class RedisLink {
 	 */
 	void register(String group, Consumer<String> messages) {
 		this.groups.put(group, messages);
+	}
+
+	/**
+	 * Take note that a group is cut off.
+	 * @return whether it is the first one of an outage
+	 */
+	boolean cutOff(String group) {
+		synchronized (this.cutOff) {
+			return this.cutOff.add(group) && this.cutOff.size() == 1;
+		}
+	}
+
+	/**
+	 * Take note that a group takes part.
+	 * @return whether an outage is over with that
+	 */
+	boolean joined(String group) {
+		synchronized (this.cutOff) {
+			return this.cutOff.remove(group) && this.cutOff.isEmpty();
+		}
 	}
 
 	/**
@@ -220,6 +247,17 @@ final class RedisLink {
 			this.connection = null;
 			connection.closeLater().subscribe((nothing) -> {
 			}, (ex) -> logger.debug("Connection was not closed", ex));
+		}
+	}
+
+	/**
+	 * Let go of the connection, until Redis is reached again.
+	 */
+	void close() {
+		stopListening();
+		ReactiveRedisConnection connection = this.connection;
+		if (connection != null) {
+			disconnect(connection);
 		}
 	}
 

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -22,7 +23,7 @@ final class RedisMembership {
 
 	private static final int RENEWALS_PER_LEASE = 5;
 
-	private static final long LONGEST_BEAT = TimeUnit.MILLISECONDS.toNanos(200);
+	private static final long HEARTBEAT = TimeUnit.MILLISECONDS.toNanos(200);
 
 	/**
 	 * How long Redis must have answered before an instance comes back.
@@ -75,7 +76,10 @@ final class RedisMembership {
 	 */
 	private boolean heard;
 
-	private volatile boolean stopped;
+	/**
+	 * The loop that runs, if one does: one that was stopped may still have a step to do.
+	 */
+	private volatile @Nullable Object loop;
 
 	RedisMembership(Object lock, Member member, Duration lease, Scheduler timer) {
 		this.lock = lock;
@@ -86,11 +90,20 @@ final class RedisMembership {
 	}
 
 	void start() {
-		beat();
+		Object loop = new Object();
+		synchronized (this.lock) {
+			if (this.loop != null) {
+				return;
+			}
+			this.mode = Mode.JOINING;
+			this.asked = false;
+			this.loop = loop;
+		}
+		heartbeat(loop);
 	}
 
 	void stop() {
-		this.stopped = true;
+		this.loop = null;
 	}
 
 	/**
@@ -126,7 +139,7 @@ final class RedisMembership {
 	 */
 	void lost(int term, Throwable cause) {
 		synchronized (this.lock) {
-			if (term != this.term || this.stopped) {
+			if (term != this.term || this.loop == null) {
 				return;
 			}
 			this.answering = false;
@@ -137,7 +150,7 @@ final class RedisMembership {
 			this.mode = Mode.ALONE;
 			this.term++;
 			this.heard = false;
-			this.member.loseTouch();
+			this.member.disconnected();
 		}
 		this.member.cutOff(cause);
 	}
@@ -152,10 +165,10 @@ final class RedisMembership {
 		}
 	}
 
-	private void beat() {
-		if (!this.stopped) {
+	private void heartbeat(Object loop) {
+		if (this.loop == loop) {
 			Mono.defer(this::step)
-				.doFinally((signal) -> this.timer.schedule(this::beat, Math.min(LONGEST_BEAT, this.renewal),
+				.doFinally((signal) -> this.timer.schedule(() -> heartbeat(loop), Math.min(HEARTBEAT, this.renewal),
 						TimeUnit.NANOSECONDS))
 				.subscribe((done) -> {
 				}, (ex) -> logger.debug("Redis was not reached", ex));
@@ -185,11 +198,14 @@ final class RedisMembership {
 
 	private Mono<?> renewed() {
 		long now = now();
+		if (isSubscriptionLost(now)) {
+			return subscriptionLost();
+		}
 		if (now - this.renewAt < 0) {
 			return Mono.empty();
 		}
 		this.renewAt = now + this.renewal;
-		return isDeaf(now) ? deaf() : Mono.defer(this::report);
+		return Mono.defer(this::report);
 	}
 
 	private Mono<?> probed() {
@@ -203,8 +219,8 @@ final class RedisMembership {
 				this.answering = true;
 				this.answeringSince = now;
 			}
-			if (isDeaf(now)) {
-				return deaf();
+			if (isSubscriptionLost(now)) {
+				return subscriptionLost();
 			}
 			if (!this.heard || now - this.answeringSince < GRACE) {
 				return Mono.empty();
@@ -214,13 +230,13 @@ final class RedisMembership {
 		return join();
 	}
 
-	private boolean isDeaf(long now) {
+	private boolean isSubscriptionLost(long now) {
 		return this.asked && now - this.askedAt >= SILENCE;
 	}
 
-	private Mono<?> deaf() {
+	private Mono<?> subscriptionLost() {
 		return Mono.error(() -> {
-			this.member.deaf();
+			this.member.subscriptionLost();
 			return new IllegalStateException("Messages of Redis do not arrive");
 		});
 	}
@@ -257,7 +273,7 @@ final class RedisMembership {
 			this.renewAt = now() + this.renewal;
 			this.member.handOver();
 		}
-		this.member.joined(term > 0);
+		this.member.joined();
 	}
 
 	private long now() {
@@ -288,7 +304,7 @@ final class RedisMembership {
 		/**
 		 * From now on this instance grants. Called with the lock.
 		 */
-		void loseTouch();
+		void disconnected();
 
 		/**
 		 * It does since a moment ago.
@@ -303,14 +319,13 @@ final class RedisMembership {
 
 		/**
 		 * It does since a moment ago.
-		 * @param again whether it did before
 		 */
-		void joined(boolean again);
+		void joined();
 
 		/**
 		 * Messages do not arrive.
 		 */
-		void deaf();
+		void subscriptionLost();
 
 	}
 

@@ -20,6 +20,13 @@ final class SharedLimit {
 	private boolean introduced;
 
 	/**
+	 * What was configured at the start.
+	 */
+	private final Configuration first;
+
+	private int waiting;
+
+	/**
 	 * Whether Redis has heard what is configured now.
 	 */
 	private boolean told;
@@ -37,12 +44,21 @@ final class SharedLimit {
 	SharedLimit(int configured, boolean binding, int headroom, int expectedInstances) {
 		this.headroom = headroom;
 		this.instances = expectedInstances;
-		this.configuration = new Configuration(configured, binding);
+		this.first = new Configuration(configured, binding);
+		this.configuration = this.first;
 		this.limit = unshared();
 	}
 
 	Configuration configuration() {
 		return this.configuration;
+	}
+
+	/**
+	 * Return what Redis is to be told: what was configured at the start before anything
+	 * else.
+	 */
+	Configuration news() {
+		return this.introduced ? this.configuration : this.first;
 	}
 
 	boolean isIntroduced() {
@@ -54,10 +70,13 @@ final class SharedLimit {
 	}
 
 	/**
-	 * Configure the limit.
+	 * Configure the limit, unless that is a plan and the limit binds.
 	 * @param shared whether Redis will say what follows from it
 	 */
 	void configure(Configuration configuration, boolean shared) {
+		if (this.configuration.binding() && !configuration.binding()) {
+			return;
+		}
 		this.configuration = configuration;
 		this.told = false;
 		if (!shared) {
@@ -86,14 +105,15 @@ final class SharedLimit {
 	void note(ScriptAnswer answer, boolean alone, boolean shared) {
 		this.limit = alone ? Math.min(this.limit, answer.limit()) : answer.limit();
 		this.instances = shared ? answer.instances() : Math.max(this.instances, answer.instances());
-		if (this.told && answer.configured() != this.configuration.limit()) {
-			this.configuration = new Configuration(answer.configured(), this.configuration.binding());
+		if (this.told) {
+			this.configuration = answer.configured();
 		}
 		this.learned = answer.learned();
 		if (answer.maximum() > 0) {
 			this.maximum = answer.maximum();
 		}
 		this.holdMillis = answer.holdMillis();
+		this.waiting = answer.waiting();
 	}
 
 	/**
@@ -139,6 +159,13 @@ final class SharedLimit {
 
 	int limit() {
 		return this.limit;
+	}
+
+	/**
+	 * Return how many calls of all instances waited when Redis answered last.
+	 */
+	int waiting() {
+		return this.waiting;
 	}
 
 	/**

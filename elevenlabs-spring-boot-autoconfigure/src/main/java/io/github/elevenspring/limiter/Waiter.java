@@ -3,7 +3,6 @@ package io.github.elevenspring.limiter;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.model.Priority;
 import org.jspecify.annotations.Nullable;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * A call that wants a permit, and at the same time its place in the queue: it carries the
@@ -39,6 +38,12 @@ abstract class Waiter {
 	long waitingSince;
 
 	/**
+	 * When the call joined the queue for the last time, in nanoseconds of the limiter's
+	 * clock.
+	 */
+	long queuedSince;
+
+	/**
 	 * When the permit was granted, in nanoseconds of the limiter's clock.
 	 */
 	long grantedAt;
@@ -69,31 +74,32 @@ abstract class Waiter {
 	}
 
 	/**
-	 * Run a task when the wait has gone on too long, unless it ends before. For limiters
-	 * that do not put the waiter on a {@link TimingWheel}.
-	 * @param nanos how long that is
-	 * @param timer runs the task
-	 * @param task the task
-	 */
-	abstract void expireIn(long nanos, Scheduler timer, Runnable task);
-
-	/**
 	 * Take the permit. Called without any lock, once for each time the waiter asked.
 	 * @return whether it is still wanted; if not, the limiter takes it back
 	 */
 	abstract boolean granted();
 
 	/**
-	 * Take the refusal. Called without any lock, in place of {@link #granted()}.
+	 * Take the refusal. Called without any lock, in place of {@link #granted()}; must not
+	 * throw, since others wait to hear the same.
 	 * @param refusal why
 	 */
 	abstract void refused(ElevenLabsException refusal);
 
 	/**
-	 * Return how long the call is worth waiting for, counted from when it asked for the
-	 * first time.
+	 * Return how much longer the call is worth waiting for.
+	 * @param now nanoseconds of the limiter's clock, not before the call asked
 	 * @return the time in nanoseconds, {@link Long#MAX_VALUE} for any time
 	 */
-	abstract long patience();
+	abstract long patience(long now);
+
+	/**
+	 * Take note that the call asks for the first time.
+	 * @param now nanoseconds of the limiter's clock
+	 */
+	final void asks(long now) {
+		this.waitingSince = now;
+		this.queuedSince = now;
+	}
 
 }

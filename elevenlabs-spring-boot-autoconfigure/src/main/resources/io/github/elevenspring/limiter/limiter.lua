@@ -18,7 +18,10 @@ local ageing = tonumber(ARGV[9])
 local adaptive = ARGV[12] == '1'
 local ARGS = 13
 
-local ANSWERS, DECREASE, CALLS_PER_RECOVERY, FIRST_PAUSE, MOST_DOUBLINGS, MOST_GROWTH = 20, 0.5, 10, 50, 6, 3
+local ANSWERS, DECREASE, CALLS_PER_RECOVERY, FIRST_PAUSE, MOST_DOUBLINGS = 20, 0.5, 10, 50, 6
+-- As in WaitingQueue.
+local MOST_GROWTH, MOST_SHARED, ONE = 3, 0.5, 1 - 1e-9
+local mostGrowth = shares[2] + shares[3] > 0 and math.max(1, math.min(MOST_GROWTH, MOST_SHARED / (shares[2] + shares[3]))) or 1
 local KEEP = 86400000
 
 local time = redis.call('TIME')
@@ -74,9 +77,16 @@ local function limit()
 	return math.min(ceiling(), get('after', math.huge))
 end
 
+-- Milliseconds for which nothing is granted. No pause is begun that is longer than these: where one is, the clock
+-- of the server was set back.
+local function paused()
+	local left = get('pause', 0) - now
+	return left <= math.max(lease * 0.4, FIRST_PAUSE * 2 ^ MOST_DOUBLINGS) + 1 and math.max(0, left) or 0
+end
+
 local inflight = get('inflight', 0)
 
--- A record: priority|weight|slots held|waiting since|member of the queue|tenant
+-- A record: priority|weight|slots held|since when it waits, or holds them|member of the queue|tenant
 local function record(id)
 	local value = redis.call('HGET', calls, id)
 	if not value then
@@ -131,11 +141,12 @@ local function drop(id)
 	return true
 end
 
-local function hold(id, r, slots)
+local function hold(id, r, slots, lapse)
 	r.h = slots
+	r.since = now
 	r.member = ''
 	keep(id, r)
-	redis.call('ZADD', held, now + lease, id)
+	redis.call('ZADD', held, lapse, id)
 	inflight = inflight + slots
 end
 
@@ -194,7 +205,7 @@ local function growth(p)
 	if not r or ageing <= 0 then
 		return 1
 	end
-	return math.min(1 + (now - r.since) / ageing, MOST_GROWTH)
+	return math.min(1 + (now - r.since) / ageing, mostGrowth)
 end
 
 local function choose()
@@ -203,7 +214,7 @@ local function choose()
 		if redis.call('ZCARD', queues[p]) > 0 then
 			if not highest then
 				highest = p
-			elseif get('owed' .. p, 0) >= 1 then
+			elseif get('owed' .. p, 0) >= ONE then
 				return p
 			end
 		end
@@ -214,7 +225,7 @@ end
 local grants = {}
 
 local function grant()
-	if get('pause', 0) > now or redis.call('ZCARD', wait) == 0 then
+	if paused() > 0 or redis.call('ZCARD', wait) == 0 then
 		return
 	end
 	local most = limit() - reserved()
@@ -226,28 +237,31 @@ local function grant()
 		local head = redis.call('ZRANGE', queues[p], 0, 0, 'WITHSCORES')
 		local id = string.sub(head[1], 16)
 		local r = record(id)
+		local lapse = redis.call('ZSCORE', wait, id)
 		if not r or r.member ~= head[1] then
 			redis.call('ZREM', queues[p], head[1])
 			if not r then
 				redis.call('ZREM', wait, id)
 			end
+		elseif not lapse or tonumber(lapse) <= now then
+			drop(id)
 		else
 			local slots = math.min(r.w, limit())
 			if inflight + slots > most then
 				return
 			end
-			for lower = p + 1, 3 do
+			for lower = 2, 3 do
 				if redis.call('ZCARD', queues[lower]) > 0 then
 					set('owed' .. lower, tostring(get('owed' .. lower, 0) + shares[lower] * growth(lower)))
 				end
 			end
-			local owed = get('owed' .. p, 0)
-			if owed >= 1 then
-				set('owed' .. p, tostring(owed - 1))
+			if p > 1 then
+				set('owed' .. p, tostring(math.max(0, get('owed' .. p, 0) - 1)))
 			end
 			set('round' .. p, text(math.max(get('round' .. p, 0), tonumber(head[2]))))
 			leaveQueue(id, r)
-			hold(id, r, slots)
+			-- Only its owner renews the lease: of one that has died nothing lasts longer for being granted.
+			hold(id, r, slots, lapse)
 			local told = id .. ' ' .. slots .. ' ' .. inflight
 			local instance = string.match(id, '^[^:]+')
 			if instance == me then
@@ -274,6 +288,7 @@ local function observe(maximum, current, ours)
 	end
 	set('burst', '0')
 	set('max', text(maximum))
+	clear('rumour')
 	local atMost = math.max(0, current - math.min(ours, inflight))
 	local answer = current .. ':' .. math.max(ours, inflight + reserved()) .. ':' .. atMost
 	local last = {}
@@ -308,6 +323,9 @@ local function refused(advertised)
 		return
 	end
 	if advertised > 0 then
+		if advertised ~= get('max', -1) then
+			set('rumour', '1')
+		end
 		set('max', text(advertised))
 	end
 	local before, accepted, count = limit(), inflight + reserved(), get('served', 0)
@@ -321,6 +339,19 @@ local function refused(advertised)
 	if accepted + count < before then
 		set('after', text(math.max(1, accepted + count, math.floor(before * DECREASE))))
 	end
+end
+
+-- Grant nothing for a while, the longer the more refusals came in a row. Those of calls that had begun before the
+-- last pause count as one with it.
+local function rest(begun, jitter)
+	local row = get('refusals', 0)
+	if row > 0 and begun <= get('pausedat', 0) then
+		return
+	end
+	set('refusals', text(row + 1))
+	set('pausedat', text(now))
+	local longest = FIRST_PAUSE * 2 ^ math.min(row, MOST_DOUBLINGS)
+	set('pause', text(now + math.max(paused(), math.ceil(longest / 2 * (1 + jitter)))))
 end
 
 local function served()
@@ -351,8 +382,8 @@ if op == 'enter' then
 	local most = limit()
 	local slots = math.min(r.w, most)
 	drop(id)
-	if waiting == 0 and get('pause', 0) <= now and inflight + slots + reserved() <= most then
-		hold(id, r, slots)
+	if waiting == 0 and paused() == 0 and inflight + slots + reserved() <= most then
+		hold(id, r, slots, now + lease)
 		grants[1] = id .. ' ' .. slots .. ' ' .. inflight
 	else
 		local ahead = 0
@@ -397,24 +428,28 @@ elseif op == 'drop' then
 elseif op == 'back' then
 	-- id, priority, weight, tenant, what the service named, a number from 0 to 1, the id of the permit
 	local id, r = ARGV[ARGS], { p = tonumber(ARGV[ARGS + 1]), w = tonumber(ARGV[ARGS + 2]), h = 0, since = now, member = '', tenant = ARGV[ARGS + 3] }
+	local permit = record(ARGV[ARGS + 6])
+	rest(permit and permit.since or now, tonumber(ARGV[ARGS + 5]))
 	drop(ARGV[ARGS + 6])
 	refused(tonumber(ARGV[ARGS + 4]))
 	enqueue(id, r, true)
-	local row = get('refusals', 0)
-	set('refusals', text(row + 1))
-	local longest = FIRST_PAUSE * 2 ^ math.min(row, MOST_DOUBLINGS)
-	local pause = FIRST_PAUSE / 2 + tonumber(ARGV[ARGS + 5]) * (longest - FIRST_PAUSE / 2)
-	set('pause', text(math.max(get('pause', 0), math.ceil(now + pause))))
 	answer = 'WAIT 0 0'
 elseif op == 'config' then
-	-- limit, binding, whether it is the first word of an instance that has just begun
+	-- limit, binding, whether it is the first word of an instance that has just begun. Such a word counts if it differs
+	-- from the last one; a plan counts if no limit binds and it is another one.
 	local word = ARGV[ARGS] .. ':' .. ARGV[ARGS + 1]
-	if ARGV[ARGS + 2] ~= '1' or s.boot ~= word then
+	local counts = ARGV[ARGS + 1] == '1' or s.bind ~= '1' and s.cfg ~= ARGV[ARGS]
+	if ARGV[ARGS + 2] == '1' then
+		counts = s.boot ~= word
+		set('boot', word)
+	end
+	if counts then
 		set('cfg', ARGV[ARGS])
 		set('bind', ARGV[ARGS + 1])
-	end
-	if ARGV[ARGS + 2] == '1' then
-		set('boot', word)
+		clear('after')
+		if s.rumour then
+			clear('max')
+		end
 	end
 	grant()
 elseif op == 'sync' then
@@ -448,7 +483,7 @@ elseif op == 'sync' then
 		local id = ARGV[i]
 		if redis.call('ZADD', held, 'XX', 'CH', now + lease, id) == 0 and not redis.call('ZSCORE', held, id) then
 			drop(id)
-			hold(id, { p = 1, w = tonumber(ARGV[i + 1]), h = 0, since = now, member = '', tenant = '' }, tonumber(ARGV[i + 1]))
+			hold(id, { p = 1, w = tonumber(ARGV[i + 1]), h = 0, since = now, member = '', tenant = '' }, tonumber(ARGV[i + 1]), now + lease)
 		end
 	end
 	at = at + 2 * n + 1
@@ -505,6 +540,6 @@ end
 redis.call('HSET', state, unpack(changes))
 
 local learned = (s.max or s.after) and 1 or 0
-local pause = math.max(0, get('pause', 0) - now)
-return answer .. '\n' .. limit() .. ' ' .. redis.call('ZCARD', instances) .. ' ' .. get('cfg', 1) .. ' ' .. learned .. ' ' .. get('max', 0)
-	.. ' ' .. pause .. ' ' .. math.floor(get('hold', 0)) .. '\n' .. table.concat(grants, ',')
+local named = s.rumour and 0 or get('max', 0)
+return answer .. '\n' .. limit() .. ' ' .. redis.call('ZCARD', instances) .. ' ' .. get('cfg', 1) .. ' ' .. (s.bind or '0') .. ' ' .. learned
+	.. ' ' .. named .. ' ' .. paused() .. ' ' .. math.floor(get('hold', 0)) .. ' ' .. redis.call('ZCARD', wait) .. '\n' .. table.concat(grants, ',')

@@ -1,9 +1,14 @@
 package io.github.elevenspring.autoconfigure;
 
+import java.io.IOException;
 import java.time.Duration;
 
+import io.github.elevenspring.TestRedis;
+import io.github.elevenspring.limiter.ConcurrencyGroup;
+import io.github.elevenspring.limiter.ConcurrencyLimits;
 import io.github.elevenspring.limiter.RedisConcurrencyLimiters;
 import io.github.elevenspring.limiter.RedisLimiterSettings;
+import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.lettuce.core.api.StatefulConnection;
 import org.junit.jupiter.api.Test;
 
@@ -18,12 +23,16 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.mockito.Mockito.mock;
 
 class ElevenLabsRedisLimiterAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class,
-				DataRedisReactiveAutoConfiguration.class, ElevenLabsRedisLimiterAutoConfiguration.class));
+		.withConfiguration(
+				AutoConfigurations.of(DataRedisAutoConfiguration.class, DataRedisReactiveAutoConfiguration.class,
+						ElevenLabsRedisLimiterAutoConfiguration.class, ElevenLabsLimiterAutoConfiguration.class))
+		.withBean(ModelCatalog.class, () -> mock(ModelCatalog.class));
 
 	@Test
 	void sharesNothingUnlessAskedTo() {
@@ -73,16 +82,64 @@ class ElevenLabsRedisLimiterAutoConfigurationTests {
 	}
 
 	@Test
-	void backsOffWithoutSpringDataRedis() {
+	void doesNotStartWithoutSpringDataRedis() {
 		this.runner.withPropertyValues("elevenlabs.limiter.distributed=redis")
 			.withClassLoader(new FilteredClassLoader(ReactiveStringRedisTemplate.class))
-			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(RedisConcurrencyLimiters.class));
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("elevenlabs.limiter.distributed")
+				.hasMessageContaining("spring-boot-starter-data-redis-reactive"));
+	}
+
+	@Test
+	void doesNotStartWithoutATemplate() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ElevenLabsRedisLimiterAutoConfiguration.class,
+					ElevenLabsLimiterAutoConfiguration.class))
+			.withBean(ModelCatalog.class, () -> mock(ModelCatalog.class))
+			.withPropertyValues("elevenlabs.limiter.distributed=redis")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("ReactiveStringRedisTemplate"));
+	}
+
+	@Test
+	void startsNothingWhereTheLimiterIsSwitchedOff() {
+		this.runner.withPropertyValues("elevenlabs.limiter.distributed=redis", "elevenlabs.limiter.enabled=false")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(RedisConcurrencyLimiters.class)
+				.doesNotHaveBean(ConcurrencyLimits.class));
+	}
+
+	@Test
+	void sharesInPlaceOfLimitsOfItsOwnAndGivesBackWhatItHasBeforeRedisIsOutOfReach() throws IOException {
+		try (TestRedis redis = new TestRedis()) {
+			this.runner
+				.withPropertyValues("elevenlabs.limiter.distributed=redis",
+						"elevenlabs.limiter.redis.key-prefix=context", "spring.data.redis.host=127.0.0.1",
+						"spring.data.redis.port=" + redis.port)
+				.run((context) -> {
+					assertThat(context).hasSingleBean(ConcurrencyLimits.class);
+					RedisConcurrencyLimiters limiters = context.getBean(RedisConcurrencyLimiters.class);
+					await().atMost(Duration.ofSeconds(30)).until(limiters::isShared);
+					assertThat(redis.command("ZCARD {context}:STANDARD:instances")).isEqualTo(":1\r\n");
+					context.getSourceApplicationContext().stop();
+					assertThat(redis.command("ZCARD {context}:STANDARD:instances")).isEqualTo(":0\r\n");
+					context.getSourceApplicationContext().start();
+					await().atMost(Duration.ofSeconds(30)).until(limiters::isShared);
+					assertThat(redis.command("ZCARD {context}:STANDARD:instances")).isEqualTo(":1\r\n");
+				});
+			for (ConcurrencyGroup group : ConcurrencyGroup.values()) {
+				assertThat(redis.command("ZCARD {context}:" + group + ":instances")).isEqualTo(":0\r\n");
+			}
+		}
 	}
 
 	@Test
 	void leavesOtherClientsThanLettuceAlone() {
 		this.runner.withPropertyValues("elevenlabs.limiter.distributed=redis")
 			.withClassLoader(new FilteredClassLoader(StatefulConnection.class.getPackageName(), "io.lettuce.core"))
+			.withBean(ReactiveStringRedisTemplate.class, () -> mock(ReactiveStringRedisTemplate.class))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(ClientResourcesBuilderCustomizer.class));
 	}

@@ -1,23 +1,15 @@
 package io.github.elevenspring.limiter;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-import io.github.elevenspring.TestRedis;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.sync.RedisCommands;
+import io.github.elevenspring.limiter.ScriptAnswer.Outcome;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
-
-import org.springframework.core.io.ClassPathResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -26,36 +18,21 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class AdaptiveLimitScriptTests {
 
-	private static final String[] KEYS = { "state", "calls", "held", "wait", "queue:interactive", "queue:normal",
-			"queue:batch", "tenants", "instances", "alone" };
-
-	private static TestRedis redis;
-
-	private static RedisClient client;
-
-	private static RedisCommands<String, String> commands;
-
-	private static String script;
+	private static ScriptUnderTest script;
 
 	@BeforeContainer
-	static void startRedis() throws IOException {
-		redis = new TestRedis();
-		client = RedisClient.create(RedisURI.create("127.0.0.1", redis.port));
-		commands = client.connect().sync();
-		script = commands.scriptLoad(
-				new ClassPathResource("limiter.lua", AdaptiveLimit.class).getContentAsString(StandardCharsets.UTF_8));
+	static void startRedis() {
+		script = new ScriptUnderTest();
 	}
 
 	@AfterContainer
 	static void endRedis() {
-		client.shutdown();
-		redis.close();
+		script.close();
 	}
 
 	@Property(tries = 20)
 	void theScriptAndTheClassLearnTheSame(@ForAll @IntRange(min = 1, max = 12) int configured, @ForAll boolean binding,
 			@ForAll @IntRange(max = 2) int headroom, @ForAll long seed) {
-		commands.flushall();
 		Pair pair = new Pair(configured, binding, headroom, new Random(seed));
 		for (int i = 0; i < 300; i++) {
 			pair.step();
@@ -71,11 +48,9 @@ class AdaptiveLimitScriptTests {
 
 		private final Random random;
 
-		private final int configured;
+		private int configured;
 
-		private final boolean binding;
-
-		private final int headroom;
+		private boolean binding;
 
 		private final int maximum;
 
@@ -89,16 +64,15 @@ class AdaptiveLimitScriptTests {
 			this.limit = new AdaptiveLimit(configured, binding, headroom);
 			this.configured = configured;
 			this.binding = binding;
-			this.headroom = headroom;
 			this.random = random;
 			this.maximum = 1 + random.nextInt(12);
-			run("config", Integer.toString(configured), binding ? "1" : "0", "1");
+			script.begin(new ScriptUnderTest.Setting(configured, binding, headroom, 0.2, 0.1, 30_000));
 		}
 
 		void step() {
 			while (this.held.size() < this.limit.limit()) {
 				String id = "me:" + this.ids++;
-				assertThat(run("enter", id, "1", "1", "", "1000", "10")).startsWith("OK");
+				assertThat(run("enter", id, "1", "1", "", "1000", "10").outcome()).isEqualTo(Outcome.OK);
 				this.held.add(new HeldCall(id, this.held.size() + 1));
 			}
 			HeldCall call = this.held.get(this.random.nextInt(this.held.size()));
@@ -117,8 +91,11 @@ class AdaptiveLimitScriptTests {
 				int advertised = (this.random.nextInt(5) == 0) ? this.maximum : 0;
 				this.limit.refused(this.held.size(), advertised);
 				run("back", call.id(), "1", "1", "", Integer.toString(advertised), "0", call.id());
-				commands.hdel("state", "pause");
+				script.commands.hset("state", "pause", "0");
 				run("drop", call.id());
+			}
+			else if (what < 35) {
+				configure(1 + this.random.nextInt(12), this.random.nextInt(4) == 0);
 			}
 			else {
 				String[] answer = (what < 60) ? answer() : new String[] { "0", "0" };
@@ -127,6 +104,15 @@ class AdaptiveLimitScriptTests {
 				this.limit.served();
 				run("release", call.id(), "1", "5", answer[0], answer[1], Integer.toString(call.inFlightAtGrant()));
 			}
+		}
+
+		private void configure(int configured, boolean binding) {
+			if (binding || !this.binding && configured != this.configured) {
+				this.configured = configured;
+				this.binding = binding;
+				this.limit.configure(configured, binding);
+			}
+			run("config", Integer.toString(configured), binding ? "1" : "0", "0");
 		}
 
 		/**
@@ -150,14 +136,9 @@ class AdaptiveLimitScriptTests {
 					this.held.size());
 		}
 
-		private String run(String operation, String... arguments) {
-			List<String> all = new ArrayList<>(
-					List.of(operation, "me", "to:", "TEST", "60000", Integer.toString(this.headroom), "0.2", "0.1",
-							"30000", Integer.toString(this.configured), this.binding ? "1" : "0", "1"));
-			all.addAll(List.of(arguments));
-			String answer = commands.evalsha(script, ScriptOutputType.VALUE, KEYS, all.toArray(String[]::new));
-			int limit = Integer.parseInt(answer.split("\n")[1].split(" ")[0]);
-			assertThat(limit).as(operation).isEqualTo(this.limit.limit());
+		private ScriptAnswer run(String operation, String... arguments) {
+			ScriptAnswer answer = script.run(operation, arguments);
+			assertThat(answer.limit()).as(operation).isEqualTo(this.limit.limit());
 			return answer;
 		}
 

@@ -23,13 +23,13 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
- * Model checking of the limiter and its permits: Lincheck runs each scenario under very
- * many interleavings of its threads. The number is {@code -Dlimiter.interleavings=…} for
- * each scenario.
+ * Model checking of the limiter and its permits: Lincheck runs each scenario under
+ * several interleavings of its threads: {@code -Delevenlabs.test.limiter-interleavings=…}
+ * for more of each scenario.
  */
 class LimiterModelTests {
 
-	private static final int INTERLEAVINGS = Integer.getInteger("limiter.interleavings", 8);
+	private static final int INTERLEAVINGS = Integer.getInteger("elevenlabs.test.limiter-interleavings", 8);
 
 	private static final ElevenLabsApiException TOO_MANY = new ElevenLabsApiException(ErrorKind.CONCURRENCY,
 			"Too many.", new Details(429, null, null, null, null, 0));

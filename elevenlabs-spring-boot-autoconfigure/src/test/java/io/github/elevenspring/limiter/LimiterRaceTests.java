@@ -35,11 +35,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Very many calls over several threads, which end in all ways a call can end. The long
- * form: {@code -Dlimiter.calls=1000000}.
+ * form: {@code -Delevenlabs.test.limiter-calls=1000000}.
  */
 class LimiterRaceTests {
 
-	private static final int CALLS = Integer.getInteger("limiter.calls", 200_000);
+	private static final int CALLS = Integer.getInteger("elevenlabs.test.limiter-calls", 200_000);
 
 	private static final int CALLERS = 4;
 

@@ -17,15 +17,15 @@ class RedisCallsTests {
 
 	private final WaitingQueue queue = new WaitingQueue(LimiterSettings.defaults().guaranteedShares(), 0);
 
-	private final RedisCalls calls = new RedisCalls("me", this.queue, Duration.ofNanos(100));
+	private final RedisCalls calls = new RedisCalls("me", this.queue, Duration.ofNanos(100), 0);
 
 	private final TestWaiter waiter = new TestWaiter(Priority.NORMAL, "a", 2);
 
 	@Test
 	void whoeverLosesTouchIsNotMeantByALateGrant() {
-		RedisCall call = this.calls.enter(this.waiter, true);
+		RedisCall call = this.calls.enter(this.waiter, true, 1000, 0);
 		String before = call.id;
-		this.calls.loseTouch(0);
+		this.calls.disconnected(0);
 		assertThat(this.calls.of(before)).isNull();
 		assertThat(this.calls.of(call.id)).isSameAs(call);
 		assertThat(this.queue.next()).isSameAs(this.waiter);
@@ -36,10 +36,10 @@ class RedisCallsTests {
 
 	@Test
 	void whoeverRunsKeepsItsName() {
-		RedisCall call = this.calls.enter(this.waiter, true);
+		RedisCall call = this.calls.enter(this.waiter, true, 1000, 0);
 		this.calls.hold(call, 2, 2, 0);
 		String before = call.id;
-		this.calls.loseTouch(0);
+		this.calls.disconnected(0);
 		assertThat(call.id).isEqualTo(before);
 		assertThat(this.queue.size()).isZero();
 		assertThat(this.calls.report(true, 0).gone()).isEmpty();
@@ -47,10 +47,10 @@ class RedisCallsTests {
 
 	@Test
 	void callThatGoesBackBeginsANewStay() {
-		RedisCall call = this.calls.enter(this.waiter, true);
+		RedisCall call = this.calls.enter(this.waiter, true, 1000, 0);
 		this.calls.hold(call, 2, 2, 0);
 		Report before = this.calls.report(false, 0);
-		String permit = this.calls.goBack(call, true);
+		String permit = this.calls.goBack(call, true, 1000, 0);
 		assertThat(permit).isNotEqualTo(call.id);
 		assertThat(this.calls.of(permit)).isNull();
 		assertThat(this.calls.slots()).isZero();
@@ -61,10 +61,10 @@ class RedisCallsTests {
 
 	@Test
 	void reportNamesWhatRunsAndWhoWaits() {
-		RedisCall running = this.calls.enter(this.waiter, true);
+		RedisCall running = this.calls.enter(this.waiter, true, 1000, 0);
 		this.calls.hold(running, 2, 2, 0);
-		RedisCall waiting = this.calls.enter(new TestWaiter(), false);
-		this.calls.enter(new TestWaiter(), true);
+		RedisCall waiting = this.calls.enter(new TestWaiter(), false, 1000, 0);
+		this.calls.enter(new TestWaiter(), true, 1000, 0);
 		Report report = this.calls.report(false, 0);
 		assertThat(report.running()).extracting(Stay::id, Stay::slots)
 			.containsExactly(org.assertj.core.groups.Tuple.tuple(running.id, 2));
@@ -92,9 +92,9 @@ class RedisCallsTests {
 
 	@Test
 	void nothingIsLeftOfWhoeverLeaves() {
-		RedisCall call = this.calls.enter(this.waiter, false);
+		RedisCall call = this.calls.enter(this.waiter, false, 1000, 0);
 		this.calls.remove(call);
-		RedisCall other = this.calls.enter(this.waiter, true);
+		RedisCall other = this.calls.enter(this.waiter, true, 1000, 0);
 		this.calls.hold(other, 2, 2, 0);
 		this.calls.remove(other);
 		assertThat(this.calls.everyId()).isEmpty();

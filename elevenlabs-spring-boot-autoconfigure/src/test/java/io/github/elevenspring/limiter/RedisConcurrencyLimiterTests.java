@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.github.elevenspring.TestRedis;
+import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.Priority;
 import org.junit.jupiter.api.AfterAll;
@@ -345,6 +346,70 @@ class RedisConcurrencyLimiterTests {
 		first.release();
 		until(last::hasPermit);
 		assertThat(calls).allMatch((call) -> call.grants.get() == 1);
+	}
+
+	@Test
+	void planThatIsDetectedDoesNotUndoALimitSetElsewhere() {
+		instances(2, 2);
+		this.instances.get(0).limiter.limit(3);
+		this.instances.get(1).limiter.plan(15);
+		held(1).release();
+		until(() -> this.instances.get(1).limiter.snapshot().configuredLimit() == 3);
+		assertThat(this.instances.get(1).limiter.snapshot().limit()).isEqualTo(3);
+		instances(1, 2);
+		held(2).release();
+		assertThat(this.instances.get(2).limiter.snapshot().limit()).isEqualTo(3);
+	}
+
+	@Test
+	void planThatIsKnownBeforeTheFirstContactIsNotTakenForASetting() throws IOException {
+		instances(1, 2);
+		TestInstance late = new TestInstance(redis.port, 2, LimiterSettings.defaults(), PATIENT);
+		this.instances.add(late);
+		late.limiter.plan(15);
+		late.awaitShared();
+		until(() -> ask("HGET {test}:STANDARD:state cfg").equals("$2\r\n15\r\n"));
+		assertThat(ask("HGET {test}:STANDARD:state boot")).isEqualTo("$3\r\n2:0\r\n");
+	}
+
+	@Test
+	void whoWaitsIsRefusedWhenTheInstanceStops() {
+		instances(1, 1);
+		held(0);
+		TestCall throwing = new TestCall(this.instances.get(0).limiter, Priority.NORMAL, "a", (call) -> {
+		}) {
+			@Override
+			void refused(ElevenLabsException refusal) {
+				throw new IllegalStateException("thrown by a subscriber");
+			}
+		}.enter();
+		TestCall waiter = waitingCall(0);
+		this.instances.get(0).limits().close();
+		assertThat(waiter.refusal.get().getKind()).isEqualTo(ErrorKind.SHUTDOWN);
+		TestCall late = call(0, Priority.NORMAL, "a", 0).enter();
+		assertThat(late.refusal.get().getKind()).isEqualTo(ErrorKind.SHUTDOWN);
+		assertThat(throwing.hasPermit()).isFalse();
+	}
+
+	@Test
+	void burstThatRedisCannotBeToldOfIsBounded() throws IOException {
+		LimiterSettings settings = new LimiterSettings(0, true, 50, Duration.ofMillis(500), Duration.ofSeconds(30),
+				LimiterSettings.defaults().guaranteedShares(), null);
+		this.instances.add(new TestInstance(redis.port, 1, settings, PATIENT).awaitShared());
+		redis.freeze();
+		List<TestCall> calls = new ArrayList<>();
+		try {
+			for (int i = 0; i < 200; i++) {
+				calls.add(call(0, Priority.NORMAL, "a", 0).enter());
+			}
+			assertThat(calls.stream().filter(TestCall::isRefused)).hasSizeBetween(100, 150);
+			until(() -> calls.stream().allMatch(TestCall::isRefused));
+			assertThat(this.instances.get(0).limiter.isShared()).isTrue();
+		}
+		finally {
+			redis.goOn();
+		}
+		untilNothingIsLeft();
 	}
 
 	@Test

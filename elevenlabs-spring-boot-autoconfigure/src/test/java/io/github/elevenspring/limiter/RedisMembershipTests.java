@@ -57,8 +57,8 @@ class RedisMembershipTests {
 		this.member.trouble = null;
 		pass(Duration.ofSeconds(10));
 		assertThat(this.membership.isShared()).isTrue();
-		assertThat(this.member.events).startsWith("handOver", "joined", "loseTouch", "cutOff")
-			.endsWith("handOver", "joined again");
+		assertThat(this.member.events).startsWith("handOver", "joined", "disconnected", "cutOff")
+			.endsWith("handOver", "joined");
 	}
 
 	@ParameterizedTest
@@ -128,7 +128,7 @@ class RedisMembershipTests {
 		this.membership.lost(0, new IllegalStateException());
 		answer.tryEmitValue("late");
 		assertThat(this.membership.isAlone()).isTrue();
-		assertThat(this.member.events).containsExactly("loseTouch", "cutOff");
+		assertThat(this.member.events).containsExactly("disconnected", "cutOff");
 	}
 
 	@Test
@@ -138,7 +138,7 @@ class RedisMembershipTests {
 		this.member.deaf = true;
 		pass(Duration.ofSeconds(30));
 		assertThat(this.membership.isAlone()).isTrue();
-		assertThat(this.member.events).contains("deaf");
+		assertThat(this.member.events).contains("subscriptionLost");
 		this.member.deaf = false;
 		pass(Duration.ofSeconds(5));
 		assertThat(this.membership.isShared()).isTrue();
@@ -154,7 +154,28 @@ class RedisMembershipTests {
 		assertThat(this.membership.isShared()).isTrue();
 		pass(Duration.ofMillis(1500));
 		assertThat(this.membership.isAlone()).isTrue();
-		assertThat(this.member.events).contains("deaf");
+		assertThat(this.member.events).contains("subscriptionLost");
+	}
+
+	@Test
+	void lostMessagesAreMissedBetweenRenewals() {
+		Duration lease = Duration.ofSeconds(15);
+		RedisMembership membership = new RedisMembership(this.lock, this.member, lease, this.time);
+		membership.start();
+		this.member.deaf = true;
+		pass(Duration.ofMillis(5300));
+		assertThat(membership.isAlone()).isTrue();
+	}
+
+	@Test
+	void takesPartAgainAfterItStopped() {
+		this.membership.start();
+		this.membership.stop();
+		this.membership.start();
+		this.member.reports = 0;
+		assertThat(this.membership.isShared()).isTrue();
+		pass(RENEWAL.multipliedBy(10));
+		assertThat(this.member.reports).isBetween(7, 10);
 	}
 
 	@Test
@@ -223,9 +244,9 @@ class RedisMembershipTests {
 		}
 
 		@Override
-		public void loseTouch() {
+		public void disconnected() {
 			assertThat(Thread.holdsLock(RedisMembershipTests.this.lock)).isTrue();
-			this.events.add("loseTouch");
+			this.events.add("disconnected");
 		}
 
 		@Override
@@ -241,15 +262,15 @@ class RedisMembershipTests {
 		}
 
 		@Override
-		public void joined(boolean again) {
+		public void joined() {
 			assertThat(Thread.holdsLock(RedisMembershipTests.this.lock)).isFalse();
-			this.events.add(again ? "joined again" : "joined");
+			this.events.add("joined");
 		}
 
 		@Override
-		public void deaf() {
+		public void subscriptionLost() {
 			assertThat(Thread.holdsLock(RedisMembershipTests.this.lock)).isFalse();
-			this.events.add("deaf");
+			this.events.add("subscriptionLost");
 		}
 
 	}

@@ -1,7 +1,6 @@
 package io.github.elevenspring.limiter;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -9,8 +8,6 @@ import java.util.function.Consumer;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.limiter.ConcurrencyLimiter.CallEnd;
 import io.github.elevenspring.model.Priority;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * A call that does what a test says when it is its turn.
@@ -28,8 +25,6 @@ class TestCall extends Waiter {
 	private long patience = Long.MAX_VALUE;
 
 	private volatile boolean left;
-
-	private volatile Disposable expiry;
 
 	TestCall(ConcurrencyLimiter limiter, Priority priority, String tenant, Consumer<TestCall> work) {
 		super(priority, tenant, 1);
@@ -65,18 +60,9 @@ class TestCall extends Waiter {
 	}
 
 	@Override
-	void expireIn(long nanos, Scheduler timer, Runnable task) {
-		this.expiry = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
-	}
-
-	@Override
 	boolean granted() {
 		if (this.left) {
 			return false;
-		}
-		Disposable expiry = this.expiry;
-		if (expiry != null) {
-			expiry.dispose();
 		}
 		this.grants.incrementAndGet();
 		this.work.accept(this);
@@ -89,8 +75,8 @@ class TestCall extends Waiter {
 	}
 
 	@Override
-	long patience() {
-		return this.patience;
+	long patience(long now) {
+		return (this.patience != Long.MAX_VALUE) ? this.patience - (now - this.waitingSince) : Long.MAX_VALUE;
 	}
 
 }

@@ -1,13 +1,10 @@
 package io.github.elevenspring.limiter;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.model.Priority;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
 
 /**
  * A waiter that remembers what happened to it.
@@ -25,8 +22,6 @@ class TestWaiter extends Waiter {
 	Runnable whenGranted = () -> {
 	};
 
-	private @Nullable Disposable expiry;
-
 	TestWaiter() {
 		this(Priority.NORMAL, "", 1);
 	}
@@ -41,15 +36,7 @@ class TestWaiter extends Waiter {
 	}
 
 	@Override
-	void expireIn(long nanos, Scheduler timer, Runnable task) {
-		this.expiry = timer.schedule(task, nanos, TimeUnit.NANOSECONDS);
-	}
-
-	@Override
 	boolean granted() {
-		if (this.expiry != null) {
-			this.expiry.dispose();
-		}
 		if (this.wanted) {
 			this.grants++;
 			this.whenGranted.run();
@@ -63,8 +50,8 @@ class TestWaiter extends Waiter {
 	}
 
 	@Override
-	long patience() {
-		return this.patience;
+	long patience(long now) {
+		return (this.patience != Long.MAX_VALUE) ? this.patience - (now - this.waitingSince) : Long.MAX_VALUE;
 	}
 
 	@Override

@@ -14,11 +14,7 @@ import reactor.core.scheduler.Scheduler;
  * Grants the part of an instance while it is on its own. Guarded by the lock of the
  * limiter, but for {@link #drain()}.
  */
-final class LoneGrants {
-
-	private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
-
-	private static final int MOST_DOUBLINGS = 6;
+final class StandaloneGrants {
 
 	private final Object lock;
 
@@ -43,7 +39,7 @@ final class LoneGrants {
 	 */
 	private long pausedUntil;
 
-	private int refusalsInARow;
+	private final RefusalBackoff backoff = new RefusalBackoff();
 
 	/**
 	 * Create the grants of an instance.
@@ -51,8 +47,8 @@ final class LoneGrants {
 	 * @param alone whether it is
 	 * @param granted begins a call that has its permit, without the lock
 	 */
-	LoneGrants(Object lock, RedisCalls calls, SharedLimit limit, WaitingQueue queue, Refusals refusals, int capacity,
-			BooleanSupplier alone, Consumer<RedisCall> granted, Scheduler timer) {
+	StandaloneGrants(Object lock, RedisCalls calls, SharedLimit limit, WaitingQueue queue, Refusals refusals,
+			int capacity, BooleanSupplier alone, Consumer<RedisCall> granted, Scheduler timer) {
 		this.lock = lock;
 		this.calls = calls;
 		this.limit = limit;
@@ -97,19 +93,20 @@ final class LoneGrants {
 	 * @param held how long it took, in nanoseconds
 	 */
 	void served(long held) {
-		this.refusalsInARow = 0;
+		this.backoff.served();
 		this.limit.served(TimeUnit.NANOSECONDS.toMillis(held));
 	}
 
 	/**
-	 * The service has refused a call: grant nothing for a while, the longer the more
-	 * refusals came in a row.
+	 * The service has refused a call: grant nothing for a while.
 	 */
-	void refusedByService() {
-		long longest = FIRST_PAUSE << Math.min(this.refusalsInARow++, MOST_DOUBLINGS);
-		long pause = ThreadLocalRandom.current().nextLong(FIRST_PAUSE / 2, longest + 1);
-		this.pausedUntil = now() + pause;
-		this.timer.schedule(this::drain, pause + 1, TimeUnit.NANOSECONDS);
+	void refusedByService(Waiter waiter) {
+		long now = now();
+		long pause = this.backoff.refused(waiter.grantedAt, now);
+		if (pause > 0) {
+			this.pausedUntil = now + pause;
+			this.timer.schedule(this::drain, pause + 1, TimeUnit.NANOSECONDS);
+		}
 	}
 
 	/**
