@@ -64,7 +64,7 @@ public final class ElevenLabsAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@Order(CallPipeline.ORDER_OF_OBSERVATION + 500)
+	@Order(CallPipeline.ORDER_OF_FAILURE_LOG)
 	FailureLogStage elevenLabsFailureLogStage() {
 		return new FailureLogStage();
 	}

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.Assert;
 
 /**
  * What happens when ElevenLabs does not speak.
@@ -28,6 +29,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record ElevenLabsFallbackProperties(@DefaultValue List<Degradation.Kind> chain, @Nullable String modelId,
 		@DefaultValue Map<String, String> modelIds, @Nullable String voiceId,
 		@DefaultValue Map<Degradation.Kind, Set<ErrorKind>> errors) {
+
+	/**
+	 * Check what was set.
+	 * @throws IllegalArgumentException if errors lead to a way that is not in the chain
+	 */
+	public ElevenLabsFallbackProperties {
+		for (Degradation.Kind kind : errors.keySet()) {
+			Assert.isTrue(chain.contains(kind), () -> "'elevenlabs.fallback.errors' names '" + kind.id()
+					+ "', which 'elevenlabs.fallback.chain' does not");
+		}
+	}
 
 	FallbackSettings toSettings() {
 		return new FallbackSettings(this.chain, this.modelId, this.modelIds, this.voiceId, this.errors);

@@ -52,7 +52,7 @@ public final class ElevenLabsQuotaAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "elevenLabsQuotaStage")
-	@Order(CallPipeline.ORDER_OF_AVAILABILITY + 1)
+	@Order(CallPipeline.ORDER_OF_QUOTA)
 	QuotaStage elevenLabsQuotaStage(QuotaGate gate) {
 		return new QuotaStage(gate);
 	}
@@ -62,7 +62,7 @@ public final class ElevenLabsQuotaAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean(name = "elevenLabsQuotaStageBehindQueue")
-	@Order(CallPipeline.ORDER_OF_LIMITER + 1)
+	@Order(CallPipeline.ORDER_OF_QUOTA_BEHIND_QUEUE)
 	QuotaStage elevenLabsQuotaStageBehindQueue(QuotaGate gate) {
 		return new QuotaStage(gate);
 	}

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.client.ElevenLabsClient;
-import io.github.elevenspring.resilience.Availability;
+import io.github.elevenspring.resilience.CircuitBreakers;
 import io.github.elevenspring.resilience.PassingErrors;
 import io.github.elevenspring.resilience.RetryBudget;
 import io.github.elevenspring.resilience.RetryMetrics;
@@ -72,8 +72,9 @@ public final class ElevenLabsRetryAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "elevenlabs.retry.enabled", matchIfMissing = true)
 	@Order(CallPipeline.ORDER_OF_RETRY)
 	RetryStage elevenLabsRetryStage(@Qualifier("elevenLabsRetry") Retry retry, RetryRules rules, RetryBudget budget,
-			ObjectProvider<Availability> availability) {
-		return new RetryStage(retry, rules, budget, availability.getIfAvailable(() -> (call) -> true),
+			ObjectProvider<CircuitBreakers> circuitBreakers) {
+		CircuitBreakers breakers = circuitBreakers.getIfAvailable();
+		return new RetryStage(retry, rules, budget, (call) -> breakers == null || breakers.isAvailable(call),
 				Schedulers.parallel());
 	}
 

@@ -5,7 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.elevenspring.resilience.CircuitBreakers;
+import io.github.elevenspring.resilience.PassingErrors;
 import io.github.elevenspring.resilience.RetryRules;
+import io.github.elevenspring.resilience.SilentErrors;
+import io.github.elevenspring.resilience.VendorFaults;
 
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
@@ -44,13 +48,8 @@ final class ResilienceDefaults implements EnvironmentPostProcessor, Ordered {
 
 	private static final String SHARED = "elevenlabs";
 
-	/**
-	 * The breakers by name: their class cannot be looked at without Resilience4j.
-	 */
-	private static final List<String> BREAKERS = List.of("elevenlabs-speech", "elevenlabs-reads",
-			"elevenlabs-exchange");
-
-	private static final String RULES = "io.github.elevenspring.resilience.";
+	private static final List<String> BREAKERS = List.of(CircuitBreakers.SPEECH, CircuitBreakers.READS,
+			CircuitBreakers.EXCHANGE);
 
 	static RetryRules.Backoff backoff() {
 		return RetryRules.Backoff.exponential(FIRST_WAIT, MULTIPLIER, LONGEST_WAIT);
@@ -66,7 +65,7 @@ final class ResilienceDefaults implements EnvironmentPostProcessor, Ordered {
 		String retry = "resilience4j.retry.instances." + RETRY;
 		if (!isSet(environment, retry + ".base-config")) {
 			defaults.put(retry + ".max-attempts", MAX_ATTEMPTS);
-			defaults.put(retry + ".retry-exception-predicate", RULES + "PassingErrors");
+			defaults.put(retry + ".retry-exception-predicate", PassingErrors.class.getName());
 			if (!isSet(environment, retry + ".interval-bi-function")) {
 				// Resilience4j refuses to be told the wait twice
 				defaults.put(retry + ".wait-duration", FIRST_WAIT);
@@ -75,6 +74,13 @@ final class ResilienceDefaults implements EnvironmentPostProcessor, Ordered {
 				defaults.put(retry + ".exponential-max-wait-duration", LONGEST_WAIT);
 			}
 		}
+		if (environment.getProperty("elevenlabs.circuit-breaker.enabled", Boolean.class, true)) {
+			addBreakers(defaults);
+		}
+		environment.getPropertySources().addLast(new MapPropertySource("elevenLabsResilienceDefaults", defaults));
+	}
+
+	private static void addBreakers(Map<String, Object> defaults) {
 		String breakers = "resilience4j.circuitbreaker.";
 		String shared = breakers + "configs." + SHARED;
 		defaults.put(shared + ".sliding-window-type", "COUNT_BASED");
@@ -83,10 +89,9 @@ final class ResilienceDefaults implements EnvironmentPostProcessor, Ordered {
 		defaults.put(shared + ".failure-rate-threshold", 100);
 		defaults.put(shared + ".wait-duration-in-open-state", OPEN_FOR);
 		defaults.put(shared + ".permitted-number-of-calls-in-half-open-state", PROBES);
-		defaults.put(shared + ".record-failure-predicate", RULES + "VendorFaults");
-		defaults.put(shared + ".ignore-exception-predicate", RULES + "SilentErrors");
+		defaults.put(shared + ".record-failure-predicate", VendorFaults.class.getName());
+		defaults.put(shared + ".ignore-exception-predicate", SilentErrors.class.getName());
 		BREAKERS.forEach((name) -> defaults.put(breakers + "instances." + name + ".base-config", SHARED));
-		environment.getPropertySources().addLast(new MapPropertySource("elevenLabsResilienceDefaults", defaults));
 	}
 
 	private static boolean isSet(ConfigurableEnvironment environment, String name) {

@@ -25,6 +25,12 @@ public final class CallPipeline {
 	public static final int ORDER_OF_OBSERVATION = 1000;
 
 	/**
+	 * Order of the stage that writes a line for each call that failed, whatever was tried
+	 * for it.
+	 */
+	public static final int ORDER_OF_FAILURE_LOG = 1500;
+
+	/**
 	 * Order of the stage that bounds the time. What comes later is cancelled when the
 	 * time is over, what comes before sees the error.
 	 */
@@ -54,10 +60,21 @@ public final class CallPipeline {
 	public static final int ORDER_OF_AVAILABILITY = 6500;
 
 	/**
+	 * Order of the stage that keeps back what the account cannot pay for.
+	 */
+	public static final int ORDER_OF_QUOTA = 6600;
+
+	/**
 	 * Order of the stage that keeps calls within the plan's concurrency. What comes later
 	 * holds a slot of the plan.
 	 */
 	public static final int ORDER_OF_LIMITER = 7000;
+
+	/**
+	 * Order of the stage that keeps back what the account could not pay for while it
+	 * waited for a slot.
+	 */
+	public static final int ORDER_OF_QUOTA_BEHIND_QUEUE = 7500;
 
 	/**
 	 * Order of the stage that watches whether the service fails. What comes later is the

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ElevenLabsApiException extends ElevenLabsException {
 
-	private static final int GATEWAY_TIMEOUT = 504;
-
 	private final Details details;
 
 	/**
@@ -60,12 +58,20 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 
 	/**
 	 * Return whether the service may have done the work: what it refused it has not done,
-	 * but behind a status 200 or a gateway that lost patience it may have.
+	 * but behind a status 200 it may have, and behind a gateway that lost patience or the
+	 * service.
 	 */
 	@Override
 	public boolean mayHaveBeenBilled() {
-		int status = this.details.httpStatus();
-		return getBytesReceived() > 0 || getKind() == ErrorKind.TIMEOUT || status == GATEWAY_TIMEOUT || status < 300;
+		return getBytesReceived() > 0 || getKind() == ErrorKind.TIMEOUT || getHttpStatus() < 300 || isOfAGateway();
+	}
+
+	private boolean isOfAGateway() {
+		return switch (getHttpStatus()) {
+			case 500, 503 -> false;
+			case 504 -> true;
+			default -> getHttpStatus() > 500 && getCode() == null && getStatus() == null;
+		};
 	}
 
 	@Override

@@ -38,8 +38,9 @@ final class DegradationLog {
 			.addKeyValue("elevenlabs.degraded", degradation.kind().id())
 			.addKeyValue("elevenlabs.substitute", degradation.substitute())
 			.addKeyValue("elevenlabs.error_kind", degradation.cause())
-			.log("{} degraded to {} because of {}{}", event.operation().id(), degradation.kind().id(),
-					degradation.cause(), (others > 0) ? ", as were " + others + " calls since the last warning" : "");
+			.log("{} degraded to {} because of {}{}: {}", event.operation().id(), degradation.kind().id(),
+					degradation.cause(), (others > 0) ? ", as were " + others + " calls since the last warning" : "",
+					event.error().getMessage());
 	}
 
 }

@@ -2,12 +2,11 @@ package io.github.elevenspring.fallback;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 import io.github.elevenspring.call.Call;
-import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsException;
-import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.speech.SpeechRequest;
 
 /**
@@ -29,17 +28,22 @@ record FailedCall(Call call, SpeechRequest request, ElevenLabsException error, L
 	}
 
 	/**
-	 * Tell whether ElevenLabs may want money for what has failed so far: it had begun to
-	 * answer, or nobody knows what it did.
+	 * Tell whether anything that has failed so far may have been billed.
 	 */
-	boolean mayBeBilled(boolean timeoutsAreFree) {
-		return Stream.concat(Stream.of(this.error), this.later.stream())
-			.anyMatch((error) -> error instanceof ElevenLabsException failure && mayBeBilled(failure, timeoutsAreFree));
+	boolean mayHaveBeenBilled() {
+		return isAny(ElevenLabsException::mayHaveBeenBilled);
 	}
 
-	private static boolean mayBeBilled(ElevenLabsException error, boolean timeoutsAreFree) {
-		return error.getBytesReceived() > 0 || (error.getKind() == ErrorKind.TIMEOUT && !timeoutsAreFree)
-				|| (error instanceof ElevenLabsApiException answer && answer.getHttpStatus() < 300);
+	/**
+	 * Tell whether ElevenLabs had begun to answer, and so surely has billed it.
+	 */
+	boolean hadBegun() {
+		return isAny((failure) -> failure.getBytesReceived() > 0);
+	}
+
+	private boolean isAny(Predicate<ElevenLabsException> test) {
+		return Stream.concat(Stream.of(this.error), this.later.stream())
+			.anyMatch((error) -> error instanceof ElevenLabsException failure && test.test(failure));
 	}
 
 	/**

@@ -72,7 +72,14 @@ final class OtherRequestStep implements FallbackStep {
 	public boolean isFor(FailedCall failed) {
 		return this.errors.contains(failed.error().getKind())
 				&& (failed.error().getKind() != ErrorKind.NOT_FOUND || lacksTheVoice(failed.error()))
-				&& (this.kind == Kind.STALE_CACHE || !failed.mayBeBilled(this.errors.contains(ErrorKind.TIMEOUT)));
+				&& (this.kind == Kind.STALE_CACHE || !isPaidForTwice(failed));
+	}
+
+	/**
+	 * Whoever names timeouts accepts that nobody knows what became of a request.
+	 */
+	private boolean isPaidForTwice(FailedCall failed) {
+		return this.errors.contains(ErrorKind.TIMEOUT) ? failed.hadBegun() : failed.mayHaveBeenBilled();
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.model.Degradation;
 import io.github.elevenspring.model.Delivery;
 import io.github.elevenspring.model.ReplyMetadata;
@@ -22,9 +23,9 @@ import reactor.core.publisher.Flux;
 /**
  * Writes one line for each call that failed, with its facts as key-value pairs, which
  * structured logging takes over. The level says who has to look: faults of the service
- * and of the account are warnings, what was refused here is information, and what the
- * caller did wrong shows in debugging only. A call that was cancelled did not fail.
- * Neither text nor tenant nor key is in the line. Thread-safe.
+ * and of the account are warnings, what was refused here is information unless the key is
+ * missing, and what the caller did wrong shows in debugging only. A call that was
+ * cancelled did not fail. Neither text nor tenant nor key is in the line. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -74,8 +75,8 @@ public final class FailureLogStage implements CallStage {
 		}
 		return switch (ex.getKind()) {
 			case INVALID, NOT_FOUND, CONFLICT -> Level.DEBUG;
-			case QUEUE_FULL, QUEUE_TIMEOUT, BREAKER_OPEN, BUDGET, SHUTDOWN -> Level.INFO;
-			case CONCURRENCY, RATE, BUSY, QUOTA, AUTH, PERMISSION, SERVER, NETWORK, TIMEOUT -> Level.WARN;
+			case AUTH -> Level.WARN;
+			default -> (ex instanceof ElevenLabsRejectedException) ? Level.INFO : Level.WARN;
 		};
 	}
 

@@ -14,7 +14,7 @@ import reactor.core.scheduler.Scheduler;
  *
  * @since 0.1.0
  */
-public final class CircuitBreakers implements Availability {
+public final class CircuitBreakers {
 
 	/**
 	 * Name of the breaker of text to speech.
@@ -48,9 +48,13 @@ public final class CircuitBreakers implements Availability {
 		this.exchange = new GuardedFamily(breakers.apply(EXCHANGE), timer);
 	}
 
-	@Override
+	/**
+	 * Return whether a call has a chance.
+	 * @param call the call
+	 * @return {@code false} if it would be refused at once
+	 */
 	public boolean isAvailable(Call call) {
-		return !familyOf(call).isOpen();
+		return !familyOf(call).refusesNewcomer();
 	}
 
 	GuardedFamily familyOf(Call call) {

@@ -2,6 +2,7 @@ package io.github.elevenspring.resilience;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -10,6 +11,8 @@ import io.github.elevenspring.error.ErrorKind;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
@@ -17,6 +20,8 @@ import reactor.core.scheduler.Scheduler;
  * A circuit breaker, and the calls that have yet to get to it. Thread-safe.
  */
 final class GuardedFamily {
+
+	private static final Log logger = LogFactory.getLog(CircuitBreakers.class);
 
 	private final CircuitBreaker breaker;
 
@@ -45,6 +50,10 @@ final class GuardedFamily {
 		return this.breaker;
 	}
 
+	private String name() {
+		return this.breaker.getName();
+	}
+
 	boolean isOpen() {
 		State state = this.breaker.getState();
 		return state == State.OPEN || state == State.FORCED_OPEN;
@@ -70,7 +79,7 @@ final class GuardedFamily {
 		Duration left = (until != null) ? Duration.between(now(), until) : null;
 		return new ElevenLabsRejectedException(ErrorKind.BREAKER_OPEN,
 				"ElevenLabs failed too often of late, so nothing was sent: try again later, or close the circuit breaker "
-						+ this.breaker.getName() + " if you know better",
+						+ name() + " if you know better",
 				(left == null || !left.isNegative()) ? left : Duration.ZERO);
 	}
 
@@ -88,17 +97,27 @@ final class GuardedFamily {
 
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	private void moved(StateTransition transition) {
-		State state = transition.getToState();
-		if (state == State.OPEN) {
-			this.openings++;
-			long wait = this.breaker.getCircuitBreakerConfig()
-				.getWaitIntervalFunctionInOpenState()
-				.apply(this.openings);
-			this.openUntil = now().plusMillis(wait);
-		}
-		else if (state != State.HALF_OPEN) {
-			this.openings = 0;
-			this.openUntil = null;
+		switch (transition.getToState()) {
+			case OPEN -> {
+				this.openings++;
+				Duration wait = Duration.ofMillis(this.breaker.getCircuitBreakerConfig()
+					.getWaitIntervalFunctionInOpenState()
+					.apply(this.openings));
+				this.openUntil = now().plus(wait);
+				logger.warn("ElevenLabs fails: circuit breaker " + name() + " opened for " + wait.toSeconds()
+						+ " s, and calls are refused until then");
+			}
+			case FORCED_OPEN -> {
+				forget();
+				logger.warn("The circuit breaker " + name() + " opened until somebody closes it");
+			}
+			case CLOSED, DISABLED, METRICS_ONLY -> {
+				forget();
+				logger.info("The circuit breaker " + name() + " is "
+						+ transition.getToState().name().toLowerCase(Locale.ROOT) + ": calls go through");
+			}
+			case HALF_OPEN -> {
+			}
 		}
 		if (isOpen()) {
 			// not here: whoever made it open has a call of its own to end
@@ -106,12 +125,22 @@ final class GuardedFamily {
 		}
 	}
 
+	private void forget() {
+		this.openings = 0;
+		this.openUntil = null;
+	}
+
 	private void refuseWaiting() {
 		for (WaitingCall call : this.waiting) {
 			if (!isOpen()) {
 				return;
 			}
-			call.refuse();
+			try {
+				call.refuse();
+			}
+			catch (RuntimeException ex) {
+				logger.warn("A caller failed to hear that a circuit breaker opened", ex);
+			}
 		}
 	}
 

@@ -6,6 +6,8 @@ import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -18,6 +20,8 @@ import reactor.util.context.Context;
  * ended, exactly once.
  */
 final class GuardedFlux extends Flux<ReplyPart> {
+
+	private static final Log logger = LogFactory.getLog(CircuitBreakers.class);
 
 	private final Flux<ReplyPart> reply;
 
@@ -121,9 +125,7 @@ final class GuardedFlux extends Flux<ReplyPart> {
 
 		@Override
 		public void onError(Throwable error) {
-			if (settle()) {
-				this.breaker.onError(duration(), this.breaker.getTimestampUnit(), error);
-			}
+			settle(() -> this.breaker.onError(duration(), this.breaker.getTimestampUnit(), error));
 			if (this.waiting != null && this.latency < 0 && error instanceof ElevenLabsException known
 					&& known.getKind() == ErrorKind.CONCURRENCY) {
 				this.waiting.waitAgain();
@@ -148,19 +150,27 @@ final class GuardedFlux extends Flux<ReplyPart> {
 		}
 
 		private void succeed() {
-			if (settle()) {
-				this.breaker.onSuccess(duration(), this.breaker.getTimestampUnit());
-			}
+			settle(() -> this.breaker.onSuccess(duration(), this.breaker.getTimestampUnit()));
 		}
 
 		void forget() {
-			if (settle()) {
-				this.breaker.releasePermission();
-			}
+			settle(this.breaker::releasePermission);
 		}
 
-		private boolean settle() {
-			return SETTLED.compareAndSet(this, 0, 1) && this.breaker.getMetrics() == this.round;
+		/**
+		 * Give the permission back once. What the application hangs on the breaker must
+		 * not keep the reply from ending.
+		 */
+		private void settle(Runnable outcome) {
+			if (SETTLED.compareAndSet(this, 0, 1) && this.breaker.getMetrics() == this.round) {
+				try {
+					outcome.run();
+				}
+				catch (RuntimeException ex) {
+					this.breaker.releasePermission();
+					logger.warn("A predicate of or a listener to " + this.breaker.getName() + " failed", ex);
+				}
+			}
 		}
 
 		private long duration() {

@@ -191,7 +191,12 @@ public final class QuotaGate {
 		else {
 			logger.info("The account has credits again: speech goes on");
 		}
-		this.listener.accept(event);
+		try {
+			this.listener.accept(event);
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A listener to the quota gate failed", ex);
+		}
 	}
 
 	private void startAsking() {

@@ -2,6 +2,7 @@ package io.github.elevenspring.resilience;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallProgress;
@@ -25,6 +26,8 @@ import reactor.util.context.Context;
 final class RetriedFlux extends Flux<ReplyPart> {
 
 	private static final Log logger = LogFactory.getLog(RetriedFlux.class);
+
+	private static final String BROKEN_HOOK = "A listener to retries, or the function of their waits, failed";
 
 	private final Flux<ReplyPart> attempt;
 
@@ -60,6 +63,11 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		private final Retry.AsyncContext<?> attempts;
 
 		private final Disposable.Swap wait = Disposables.swap();
+
+		/**
+		 * Whether the token of a retry is held for an attempt that has not begun.
+		 */
+		private final AtomicBoolean waiting = new AtomicBoolean();
 
 		private int failures;
 
@@ -137,7 +145,12 @@ final class RetriedFlux extends Flux<ReplyPart> {
 
 		@Override
 		public void onComplete() {
-			this.attempts.onComplete();
+			try {
+				this.attempts.onComplete();
+			}
+			catch (RuntimeException ex) {
+				logger.warn(BROKEN_HOOK, ex);
+			}
 			if (this.failures > 0) {
 				this.stage.budget().giveBack();
 			}
@@ -156,17 +169,47 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			synchronized (this) {
 				this.upstream = null;
 			}
-			Duration wait = (error instanceof ElevenLabsException known) ? waitBeforeNext(known) : null;
-			if (this.attempts.onError(error) >= 0 && wait != null) {
-				logger.debug("Attempt " + this.failures + " of a call failed, the next one is in " + wait, error);
-				this.wait.update(this.stage.timer().schedule(this::tryOnce, wait.toNanos(), TimeUnit.NANOSECONDS));
-				return;
+			Duration wait = null;
+			try {
+				wait = (error instanceof ElevenLabsException known) ? waitBeforeNext(known) : null;
+				if (this.attempts.onError(error) >= 0 && wait != null) {
+					logger.debug("Attempt " + this.failures + " of a call failed, the next one is in " + wait, error);
+					this.waiting.set(true);
+					this.wait.replace(
+							this.stage.timer().schedule(() -> tryAgain(error), wait.toNanos(), TimeUnit.NANOSECONDS));
+					if (this.cancelled) {
+						waitNoMore();
+					}
+					return;
+				}
+			}
+			catch (RuntimeException ex) {
+				logger.warn(BROKEN_HOOK, ex);
 			}
 			if (wait != null) {
 				this.stage.budget().giveBack();
 			}
 			end(error, "Not repeated: " + this.failures + " attempts have failed");
 			this.actual.onError(error);
+		}
+
+		private void waitNoMore() {
+			if (this.waiting.compareAndSet(true, false)) {
+				this.stage.budget().giveBack();
+			}
+		}
+
+		private void tryAgain(Throwable last) {
+			if (!this.waiting.compareAndSet(true, false)) {
+				return;
+			}
+			if (this.stage.isHopeless(this.source.call)) {
+				this.stage.budget().giveBack();
+				end(last, "Not repeated: the circuit breaker is open");
+				this.actual.onError(last);
+				return;
+			}
+			tryOnce();
 		}
 
 		/**
@@ -211,6 +254,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		public void cancel() {
 			this.cancelled = true;
 			this.wait.dispose();
+			waitNoMore();
 			Subscription upstream;
 			synchronized (this) {
 				upstream = this.upstream;

@@ -1,5 +1,7 @@
 package io.github.elevenspring.resilience;
 
+import java.util.function.Predicate;
+
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.call.CallStage;
@@ -27,7 +29,7 @@ public final class RetryStage implements CallStage {
 
 	private final RetryBudget budget;
 
-	private final Availability availability;
+	private final Predicate<Call> availability;
 
 	private final Scheduler timer;
 
@@ -36,10 +38,11 @@ public final class RetryStage implements CallStage {
 	 * @param retry counts attempts, and tells its listeners
 	 * @param rules decide what is repeated, and when
 	 * @param budget bounds the retries of all calls together
-	 * @param availability tells that another attempt would be refused at once
+	 * @param availability whether another attempt of a call has a chance
 	 * @param timer measures the waits
 	 */
-	public RetryStage(Retry retry, RetryRules rules, RetryBudget budget, Availability availability, Scheduler timer) {
+	public RetryStage(Retry retry, RetryRules rules, RetryBudget budget, Predicate<Call> availability,
+			Scheduler timer) {
 		this.retry = retry;
 		this.rules = rules;
 		this.budget = budget;
@@ -65,7 +68,7 @@ public final class RetryStage implements CallStage {
 	}
 
 	boolean isHopeless(Call call) {
-		return !this.availability.isAvailable(call);
+		return !this.availability.test(call);
 	}
 
 	Scheduler timer() {

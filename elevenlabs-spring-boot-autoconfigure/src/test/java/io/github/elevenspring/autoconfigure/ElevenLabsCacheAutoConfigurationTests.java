@@ -118,8 +118,7 @@ class ElevenLabsCacheAutoConfigurationTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.message()
-				.satisfies((message) -> assertThat(message.toLowerCase().replace("-", ""))
-					.contains(name.replace("-", ""))));
+				.contains("'elevenlabs.cache." + name));
 	}
 
 	@Test

@@ -21,7 +21,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -108,11 +108,17 @@ class ElevenLabsFallbackAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "elevenlabs.fallback.chain=engine", "elevenlabs.fallback.chain=model",
-			"elevenlabs.fallback.chain=voice", "elevenlabs.fallback.chain=magic",
-			"elevenlabs.fallback.chain=stale-cache,stale-cache", "elevenlabs.fallback.errors.engine=auth" })
-	void refusesAValueThatCannotBeMeant(String property) {
-		this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasFailed());
+	@CsvSource(delimiter = '|', textBlock = """
+			elevenlabs.fallback.chain=engine           | SpeechFallback
+			elevenlabs.fallback.chain=model            | elevenlabs.fallback.model-id
+			elevenlabs.fallback.chain=voice            | elevenlabs.fallback.voice-id
+			elevenlabs.fallback.chain=magic            | magic
+			elevenlabs.fallback.chain=model,model      | twice
+			elevenlabs.fallback.errors.engine=timeout  | 'elevenlabs.fallback.errors' names 'engine'
+			""", quoteCharacter = '"')
+	void refusesAValueThatCannotBeMeant(String property, String message) {
+		this.runner.withPropertyValues(property)
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
 	}
 
 	@Test

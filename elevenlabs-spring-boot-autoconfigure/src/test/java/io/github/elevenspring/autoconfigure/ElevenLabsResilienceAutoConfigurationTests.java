@@ -127,6 +127,13 @@ class ElevenLabsResilienceAutoConfigurationTests {
 	}
 
 	@Test
+	void breakersThatAreSwitchedOffAreNoInstances() {
+		try (ConfigurableApplicationContext context = application("elevenlabs.circuit-breaker.enabled=false")) {
+			assertThat(context.getBean(CircuitBreakerRegistry.class).getAllCircuitBreakers()).isEmpty();
+		}
+	}
+
+	@Test
 	void anInstanceCanHaveAnotherBase() {
 		try (ConfigurableApplicationContext context = application("resilience4j.retry.configs.mine.max-attempts=2",
 				"resilience4j.retry.instances.elevenlabs.base-config=mine")) {
@@ -226,7 +233,10 @@ class ElevenLabsResilienceAutoConfigurationTests {
 	@ValueSource(strings = { "elevenlabs.retry.budget.capacity=-1", "elevenlabs.retry.budget.deposit=2",
 			"elevenlabs.quota.probe-interval=0s" })
 	void refusesAValueThatCannotBeMeant(String property) {
-		this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasFailed());
+		this.runner.withPropertyValues(property)
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageStartingWith(property.substring(0, property.indexOf('=')) + " must"));
 	}
 
 	@Test

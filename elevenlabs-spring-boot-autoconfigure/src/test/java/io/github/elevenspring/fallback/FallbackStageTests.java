@@ -8,12 +8,14 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import io.github.elevenspring.call.Operation;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.deadline.DeadlineStage;
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.CacheUse;
 import io.github.elevenspring.model.CallOptions;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -212,6 +215,40 @@ class FallbackStageTests {
 				"begun", new ElevenLabsApiException.Details(500, null, null, null, null, 7))));
 		assertThat(kindOf(begun.speak())).isEqualTo(ErrorKind.SERVER);
 		assertThat(begun.asked()).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@MethodSource("errorsOfUnknownOutcome")
+	void aWayThatCostsIsNotTakenWhileTheOutcomeIsUnknown(ElevenLabsException error) {
+		FallbackSettings network = new FallbackSettings(List.of(Kind.MODEL, Kind.VOICE), "eleven_flash_v2_5", Map.of(),
+				"other-voice", Map.of(Kind.MODEL, EnumSet.of(ErrorKind.SERVER, ErrorKind.NETWORK), Kind.VOICE,
+						EnumSet.of(ErrorKind.SERVER, ErrorKind.NETWORK)));
+		Line first = new Line(network).answers(Flux.error(error));
+		assertThat(kindOf(first.speak())).isEqualTo(error.getKind());
+		assertThat(first.asked()).hasSize(1);
+
+		Line second = new Line(network).fails(ErrorKind.SERVER).answers(Flux.error(error));
+		assertThat(kindOf(second.speak())).isEqualTo(ErrorKind.SERVER);
+		assertThat(second.asked()).hasSize(2);
+	}
+
+	@ParameterizedTest
+	@MethodSource("errorsOfUnknownOutcome")
+	void namingTimeoutsAcceptsThatTheOutcomeIsUnknown(ElevenLabsException error) {
+		FallbackSettings accepting = new FallbackSettings(List.of(Kind.MODEL), "eleven_flash_v2_5", Map.of(), null,
+				Map.of(Kind.MODEL, EnumSet.of(ErrorKind.SERVER, ErrorKind.NETWORK, ErrorKind.TIMEOUT)));
+		assertThat(speech(new Line(accepting).answers(Flux.error(error)).answers(Line.audio("a")).speak()))
+			.isEqualTo("a");
+	}
+
+	@Test
+	void whatWasNeverSentIsNotPaidFor() {
+		FallbackSettings network = new FallbackSettings(List.of(Kind.MODEL), "eleven_flash_v2_5", Map.of(), null,
+				Map.of(Kind.MODEL, EnumSet.of(ErrorKind.NETWORK)));
+		Line line = new Line(network)
+			.answers(Flux.error(ElevenLabsTransportException.unsent(ErrorKind.NETWORK, "refused", null)))
+			.answers(Line.audio("a"));
+		assertThat(speech(line.speak())).isEqualTo("a");
 	}
 
 	@Test
@@ -401,7 +438,8 @@ class FallbackStageTests {
 		Line line = new Line(settings(Kind.ENGINE), timer, (event) -> {
 		}, Line.engine("x"));
 		for (int second = 0; second < 12; second++) {
-			line.fails(ErrorKind.NETWORK);
+			line.answers(
+					Flux.error(new ElevenLabsTransportException(ErrorKind.NETWORK, "the connection broke", null, 0)));
 			speech(line.speak());
 			timer.advanceTimeBy(Duration.ofSeconds(1));
 		}
@@ -409,7 +447,7 @@ class FallbackStageTests {
 			.allMatch((text) -> text.contains("WARN"))
 			.anyMatch((text) -> text.endsWith("speech.stream degraded to engine because of NETWORK"))
 			.anyMatch((text) -> text.contains(
-					"speech.stream degraded to engine because of NETWORK, as were 9 calls since the last warning"));
+					"speech.stream degraded to engine because of NETWORK, as were 9 calls since the last warning: the connection broke"));
 		assertThat(output).doesNotContain("Hello");
 		timer.dispose();
 	}
@@ -431,6 +469,12 @@ class FallbackStageTests {
 			String message) {
 		assertThatIllegalArgumentException().isThrownBy(() -> new FallbackSettings(chain, model, Map.of(), null, on))
 			.withMessageContaining(message);
+	}
+
+	static Stream<ElevenLabsException> errorsOfUnknownOutcome() {
+		return Stream.of(new ElevenLabsTransportException(ErrorKind.NETWORK, "broken in flight", null, 0),
+				new ElevenLabsApiException(ErrorKind.SERVER, "gateway timeout",
+						new ElevenLabsApiException.Details(504, null, null, null, null, 0)));
 	}
 
 	private static boolean isTaken(Kind way, ErrorKind error) {

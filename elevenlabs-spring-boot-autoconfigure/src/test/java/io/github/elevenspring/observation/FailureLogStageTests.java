@@ -100,14 +100,24 @@ class FailureLogStageTests {
 
 	@ParameterizedTest
 	@EnumSource(ErrorKind.class)
-	void theLevelSaysWhoHasToLook(ErrorKind kind) {
-		call((call) -> Flux.error(new ElevenLabsRejectedException(kind, "Reason.")));
-		Level expected = switch (kind) {
+	void whatTheServiceRefusesIsAWarningUnlessTheCallerIsWrong(ErrorKind kind) {
+		call((call) -> Flux.error(new ElevenLabsApiException(kind, "Reason.",
+				new ElevenLabsApiException.Details(500, null, null, null, null, 0))));
+		assertThat(this.lines.list).singleElement().extracting(ILoggingEvent::getLevel).isEqualTo(switch (kind) {
 			case INVALID, NOT_FOUND, CONFLICT -> Level.DEBUG;
-			case QUEUE_FULL, QUEUE_TIMEOUT, BREAKER_OPEN, BUDGET, SHUTDOWN -> Level.INFO;
 			default -> Level.WARN;
-		};
-		assertThat(this.lines.list).singleElement().extracting(ILoggingEvent::getLevel).isEqualTo(expected);
+		});
+	}
+
+	@ParameterizedTest
+	@EnumSource(ErrorKind.class)
+	void whatIsRefusedHereIsInformationUnlessThereIsNoKey(ErrorKind kind) {
+		call((call) -> Flux.error(new ElevenLabsRejectedException(kind, "Reason.")));
+		assertThat(this.lines.list).singleElement().extracting(ILoggingEvent::getLevel).isEqualTo(switch (kind) {
+			case INVALID, NOT_FOUND, CONFLICT -> Level.DEBUG;
+			case AUTH -> Level.WARN;
+			default -> Level.INFO;
+		});
 	}
 
 	@Test

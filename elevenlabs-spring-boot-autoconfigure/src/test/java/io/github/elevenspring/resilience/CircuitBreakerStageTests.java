@@ -29,6 +29,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
@@ -41,6 +42,9 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
 import static io.github.elevenspring.resilience.TestReplies.CHUNK;
 import static io.github.elevenspring.resilience.TestReplies.HEAD;
 import static io.github.elevenspring.resilience.TestReplies.READ;
@@ -52,6 +56,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * What opens a breaker, who is told, and that no permission is ever lost or made up.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class CircuitBreakerStageTests {
 
 	private static final Duration SOON = Duration.ofSeconds(5);
@@ -155,6 +160,37 @@ class CircuitBreakerStageTests {
 		assertThat(this.breaker.getState()).isEqualTo(State.HALF_OPEN);
 		call(TestReplies.always(audio()));
 		assertThat(this.breaker.getState()).isEqualTo(State.CLOSED);
+	}
+
+	@Test
+	void anOpeningIsAWarningAndTheEndOfItIsNews(CapturedOutput output) {
+		this.breaker.transitionToOpenState();
+		assertThat(output).containsPattern("WARN.*circuit breaker elevenlabs-speech opened for 60 s");
+		pass(Duration.ofSeconds(61));
+		call(TestReplies.always(audio()));
+		call(TestReplies.always(audio()));
+		assertThat(output).containsPattern("INFO.*circuit breaker elevenlabs-speech is closed: calls go through");
+		assertThat(output.getOut().lines().filter((line) -> line.contains("elevenlabs-speech"))).hasSize(2);
+		this.breaker.transitionToForcedOpenState();
+		assertThat(output).containsPattern("WARN.*circuit breaker elevenlabs-speech opened until somebody closes it");
+	}
+
+	@Test
+	void aPredicateOrAListenerThatFailsDoesNotSwallowTheEndOfACall() {
+		CircuitBreakers own = new CircuitBreakers(
+				(name) -> CircuitBreaker.of(name, CircuitBreakerConfig.custom().recordException((error) -> {
+					throw new IllegalStateException("predicate");
+				}).build()), this.timer);
+		StepVerifier.create(new CircuitBreakerStage(own).handle(SPEECH, TestReplies.always(failure(ErrorKind.SERVER))))
+			.expectError(ElevenLabsException.class)
+			.verify(SOON);
+		this.breaker.getEventPublisher().onSuccess((event) -> {
+			throw new IllegalStateException("listener");
+		});
+		StepVerifier.create(line(TestReplies.always(audio())).proceed(SPEECH))
+			.expectNext(HEAD, CHUNK)
+			.expectComplete()
+			.verify(SOON);
 	}
 
 	@Test

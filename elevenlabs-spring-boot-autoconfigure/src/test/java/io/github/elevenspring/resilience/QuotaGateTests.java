@@ -79,6 +79,20 @@ class QuotaGateTests {
 	}
 
 	@Test
+	void aListenerThatFailsChangesNothing() {
+		QuotaGate gate = new QuotaGate(() -> Mono.just(new Quota(1000, null)), INTERVAL, (event) -> {
+			throw new IllegalStateException("listener");
+		}, this.timer, clock(() -> Instant.ofEpochMilli(this.timer.now(TimeUnit.MILLISECONDS))));
+		StepVerifier
+			.create(new QuotaStage(gate).handle(speech(LONG, null), TestReplies.always(failure(ErrorKind.QUOTA))))
+			.expectError(ElevenLabsException.class)
+			.verify(INTERVAL);
+		this.timer.advanceTimeBy(INTERVAL);
+		assertThat(gate.isOpen()).isFalse();
+		gate.stop();
+	}
+
+	@Test
 	void remembersEachModelOnItsOwn() {
 		TestReplies service = TestReplies.of(failure(ErrorKind.QUOTA));
 		assertRefused(service, LONG, "eleven_multilingual_v2");

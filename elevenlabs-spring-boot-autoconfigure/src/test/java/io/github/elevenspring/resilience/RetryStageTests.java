@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
@@ -282,6 +283,83 @@ class RetryStageTests {
 		TestReplies service = TestReplies.always(failure(ErrorKind.SERVER));
 		StepVerifier.create(stage.handle(SPEECH, service)).expectError().verify(Duration.ofSeconds(5));
 		assertThat(service.attempts).hasValue(1);
+		assertThat(this.budget.tokens()).isEqualTo(10);
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 502, 520, 522, 524, 599 })
+	void whatAGatewaySaysIsNoRefusalUnlessTheServiceSaysIt(int status) {
+		assertThat(attemptsAfter(TestReplies.answered(ErrorKind.SERVER, status, null), SPEECH)).isEqualTo(1);
+		assertThat(attemptsAfter(
+				new ElevenLabsApiException(ErrorKind.SERVER, "refused",
+						new ElevenLabsApiException.Details(status, null, "service_unavailable", null, null, 0)),
+				SPEECH))
+			.isEqualTo(2);
+	}
+
+	@Test
+	void repeatsNothingBehindWhichAnotherRequestMayHaveBeenBilled() {
+		ElevenLabsException error = TestReplies.error(ErrorKind.SERVER);
+		assertThat(rules().isRetryable(error)).isTrue();
+		error.addSuppressed(TestReplies.error(ErrorKind.TIMEOUT));
+		assertThat(rules().isRetryable(error)).isFalse();
+		this.retryTimeouts = true;
+		assertThat(rules().isRetryable(error)).isTrue();
+	}
+
+	@Test
+	void aListenerThatFailsDoesNotSwallowTheEndOfACall() {
+		this.retry.getEventPublisher().onEvent((event) -> {
+			throw new IllegalStateException("listener");
+		});
+		TestReplies service = TestReplies.of(failure(ErrorKind.SERVER));
+		expect(service, SPEECH)
+			.expectErrorSatisfies(
+					(error) -> assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.SERVER))
+			.verify(Duration.ofSeconds(5));
+		assertThat(this.budget.tokens()).isEqualTo(10);
+	}
+
+	@Test
+	void aListenerThatFailsDoesNotSwallowASuccess() {
+		TestReplies service = TestReplies.of(failure(ErrorKind.SERVER));
+		expect(service, SPEECH).then(() -> this.retry.getEventPublisher().onSuccess((event) -> {
+			throw new IllegalStateException("listener");
+		})).then(() -> advance(FIRST_WAIT)).expectNext(HEAD, CHUNK).expectComplete().verify(Duration.ofSeconds(5));
+		assertThat(this.budget.tokens()).isEqualTo(10);
+	}
+
+	@Test
+	void aWaitThatFailsIsTheEnd() {
+		RetryRules broken = new RetryRules(3, (attempt, error) -> {
+			throw new IllegalStateException("function");
+		}, false);
+		RetryStage stage = new RetryStage(this.retry, broken, this.budget, (call) -> true, this.timer);
+		StepVerifier.create(stage.handle(SPEECH, TestReplies.always(failure(ErrorKind.SERVER))))
+			.expectError(ElevenLabsException.class)
+			.verify(Duration.ofSeconds(5));
+	}
+
+	@Test
+	void aCallWhoseServiceWentDownMeanwhileEndsWithItsLastError() {
+		TestReplies service = TestReplies.always(failure(ErrorKind.RATE, Duration.ofSeconds(7)));
+		expect(service, SPEECH).then(() -> this.down.set(true))
+			.then(() -> advance(Duration.ofSeconds(7)))
+			.expectErrorSatisfies((error) -> {
+				assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.RATE);
+				assertThat(error.getSuppressed()).singleElement().asString().contains("circuit breaker");
+			})
+			.verify(Duration.ofSeconds(5));
+		assertThat(service.attempts).hasValue(1);
+		assertThat(this.budget.tokens()).isEqualTo(10);
+	}
+
+	@Test
+	void whoLeavesDuringTheWaitGivesTheTokenBack() {
+		expect(TestReplies.always(failure(ErrorKind.SERVER)), SPEECH)
+			.then(() -> assertThat(this.budget.tokens()).isEqualTo(9))
+			.thenCancel()
+			.verify(Duration.ofSeconds(5));
 		assertThat(this.budget.tokens()).isEqualTo(10);
 	}
 

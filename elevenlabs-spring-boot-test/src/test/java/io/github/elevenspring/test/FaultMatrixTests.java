@@ -85,7 +85,7 @@ class FaultMatrixTests {
 			rate-limited:600s            | all      | RATE        | 1    | 0        | nothing
 			system-busy                  | all      | BUSY        | 3    | 3        | nothing
 			internal-error               | all      | SERVER      | 3    | 3        | nothing
-			bad-gateway                  | all      | SERVER      | 3    | 3        | nothing
+			bad-gateway                  | all      | SERVER      | 1    | 1        | nothing
 			unavailable                  | all      | SERVER      | 3    | 3        | nothing
 			status:504                   | all      | SERVER      | 1    | 1        | nothing
 			invalid-key                  | all      | AUTH        | 1    | 0        | nothing
