@@ -119,10 +119,12 @@ function showDegraded(substitute) {
 	$("degraded").textContent = substitute ? substitutes[substitute] : "";
 }
 
-function showFacts({ first, request, credits } = {}) {
+const savings = { hit: ", from the cache", shared: ", shared with an equal call" };
+
+function showFacts({ first, request, credits, cache } = {}) {
 	$("first").textContent = first === undefined ? "–" : `${number.format(Math.round(first))} ms`;
 	$("request").textContent = request ?? "–";
-	$("credits").textContent = credits ? number.format(credits) : "–";
+	$("credits").textContent = credits ? number.format(credits) + (savings[cache] ?? "") : "–";
 }
 
 /** Turn whatever went wrong into a title and a sentence. */
@@ -201,6 +203,7 @@ async function speak() {
 		});
 		facts.request = response.headers.get("X-Request-Id");
 		facts.credits = response.headers.get("X-Billed-Credits");
+		facts.cache = response.headers.get("X-Cache");
 		showFacts(facts);
 		if (!response.ok) {
 			const [title, detail] = await explain(response);

@@ -3,9 +3,13 @@
 const $ = (id) => document.getElementById(id);
 const names = { standard: "Multilingual", flash: "Flash", v4: "Version 4" };
 
+function waits(groups) {
+	return groups.reduce((sum, group) => sum + group.interactive + group.normal + group.batch, 0);
+}
+
 function row(group) {
 	const item = document.createElement("li");
-	const waiting = group.interactive + group.normal + group.batch;
+	const waiting = waits([group]);
 	const name = document.createElement("span");
 	name.textContent = names[group.group] ?? group.group;
 	const bar = document.createElement("progress");
@@ -26,7 +30,7 @@ function watch() {
 		const groups = JSON.parse(message.data);
 		$("groups").replaceChildren(...groups.map(row));
 		$("traffic-note").textContent = groups.length
-			? "Waiting: interactive / normal / batch." : "Calls are not limited here.";
+			? waits(groups) ? "Waiting: interactive / normal / batch." : "Nothing waits." : "Calls are not limited here.";
 	};
 	source.onerror = () => {
 		$("traffic-note").textContent = "No connection to the application; trying again.";

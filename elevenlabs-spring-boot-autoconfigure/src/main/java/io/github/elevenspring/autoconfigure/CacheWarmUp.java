@@ -15,15 +15,15 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
-import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 
 /**
  * Speaks phrases once the application is ready, with the lowest priority and without
  * holding anything up, so that they are kept when somebody wants to hear them.
  */
-final class CacheWarmUp implements ApplicationListener<ApplicationReadyEvent>, DisposableBean {
+final class CacheWarmUp {
 
 	private static final Log logger = LogFactory.getLog(CacheWarmUp.class);
 
@@ -40,15 +40,18 @@ final class CacheWarmUp implements ApplicationListener<ApplicationReadyEvent>, D
 		this.phrases = phrases;
 	}
 
-	@Override
-	public void onApplicationEvent(ApplicationReadyEvent event) {
+	@EventListener(ApplicationReadyEvent.class)
+	void start() {
 		if (!this.phrases.isEmpty()) {
 			this.running.replace(speakAll().subscribe());
 		}
 	}
 
-	@Override
-	public void destroy() {
+	/**
+	 * Leaves before the queue is shut, which otherwise would wait for these calls.
+	 */
+	@EventListener(ContextClosedEvent.class)
+	void stop() {
 		this.running.dispose();
 	}
 

@@ -28,7 +28,7 @@ import org.springframework.core.annotation.Order;
  */
 @AutoConfiguration(after = ElevenLabsAutoConfiguration.class)
 @ConditionalOnBean(ElevenLabsConnectionDetails.class)
-@ConditionalOnBooleanProperty("elevenlabs.cache.enabled")
+@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
 @EnableConfigurationProperties({ ElevenLabsProperties.class, ElevenLabsCacheProperties.class })
 public final class ElevenLabsCacheAutoConfiguration {
 

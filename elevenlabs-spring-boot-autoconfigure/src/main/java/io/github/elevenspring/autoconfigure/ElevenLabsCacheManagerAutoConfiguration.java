@@ -23,7 +23,7 @@ import org.springframework.util.StringUtils;
  */
 @AutoConfiguration(before = ElevenLabsCaffeineCacheAutoConfiguration.class)
 @ConditionalOnProperty("elevenlabs.cache.cache-manager")
-@ConditionalOnBooleanProperty("elevenlabs.cache.enabled")
+@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ElevenLabsCacheProperties.class)
 public final class ElevenLabsCacheManagerAutoConfiguration {
 

@@ -17,7 +17,8 @@ import org.springframework.util.unit.DataSize;
  * How answers to calls for speech are kept.
  *
  * @param enabled whether answers are kept, and equal calls in flight share one
- * @param maxSize most memory that answers take in the library's own cache
+ * @param maxSize most memory that answers take in the library's own cache, by default
+ * 64MB and no more than a quarter of the heap
  * @param maxEntrySize largest answer that is kept, and most that is held back for callers
  * that share an answer and read at different speeds
  * @param ttl how long an answer serves equal calls
@@ -31,7 +32,7 @@ import org.springframework.util.unit.DataSize;
  * @since 0.1.0
  */
 @ConfigurationProperties("elevenlabs.cache")
-public record ElevenLabsCacheProperties(@DefaultValue("false") boolean enabled, @DefaultValue("64MB") DataSize maxSize,
+public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @Nullable DataSize maxSize,
 		@DefaultValue("4MB") DataSize maxEntrySize, @DefaultValue("1d") Duration ttl,
 		@DefaultValue("6d") Duration staleTtl, @DefaultValue("50ms") Duration timeout, @Nullable String cacheManager,
 		@DefaultValue Redis redis, @DefaultValue List<Phrase> warmUp) {
@@ -41,15 +42,21 @@ public record ElevenLabsCacheProperties(@DefaultValue("false") boolean enabled, 
 	 */
 	static final String CACHE_NAME = "elevenlabs-speech";
 
+	private static final DataSize DEFAULT_MAX_SIZE = DataSize.ofMegabytes(64);
+
 	/**
 	 * Check what was set.
 	 * @throws IllegalArgumentException if a value cannot be meant
 	 */
 	public ElevenLabsCacheProperties {
-		Assert.isTrue(maxSize.toBytes() > 0, "'elevenlabs.cache.max-size' must be positive");
+		Assert.isTrue(maxSize == null || maxSize.toBytes() > 0, "'elevenlabs.cache.max-size' must be positive");
 		Assert.isTrue(maxEntrySize.toBytes() > 0 && maxEntrySize.toBytes() <= Integer.MAX_VALUE / 2,
 				"'elevenlabs.cache.max-entry-size' must be positive and at most 1GB");
 		Assert.isTrue(timeout.compareTo(Duration.ZERO) > 0, "'elevenlabs.cache.timeout' must be positive");
+	}
+
+	long maxBytes(long heap) {
+		return (this.maxSize != null) ? this.maxSize.toBytes() : Math.min(DEFAULT_MAX_SIZE.toBytes(), heap / 4);
 	}
 
 	CacheSettings toSettings() {

@@ -27,7 +27,7 @@ import org.springframework.beans.factory.ObjectProvider;
 @AutoConfiguration(before = ElevenLabsCacheAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass({ Caffeine.class, CaffeineCache.class })
-@ConditionalOnBooleanProperty("elevenlabs.cache.enabled")
+@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ElevenLabsCacheProperties.class)
 public final class ElevenLabsCaffeineCacheAutoConfiguration {
 
@@ -37,7 +37,7 @@ public final class ElevenLabsCaffeineCacheAutoConfiguration {
 	CacheTier elevenLabsNearCacheTier(ElevenLabsCacheProperties properties, ObjectProvider<MeterRegistry> registry) {
 		Duration lifetime = properties.toSettings().lifetime();
 		Cache<Object, Object> cache = Caffeine.newBuilder()
-			.maximumWeight(properties.maxSize().toBytes())
+			.maximumWeight(properties.maxBytes(Runtime.getRuntime().maxMemory()))
 			.weigher((key, value) -> CacheTier.weight(value))
 			.expireAfterWrite(lifetime)
 			.recordStats()

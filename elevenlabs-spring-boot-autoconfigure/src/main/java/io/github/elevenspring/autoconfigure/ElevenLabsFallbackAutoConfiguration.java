@@ -1,9 +1,11 @@
 package io.github.elevenspring.autoconfigure;
 
+import io.github.elevenspring.cache.CacheStage;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.fallback.FallbackStage;
 import io.github.elevenspring.fallback.SpeechDegradedEvent;
 import io.github.elevenspring.fallback.SpeechFallback;
+import io.github.elevenspring.model.Degradation;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -17,6 +19,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
+import org.springframework.util.Assert;
 
 /**
  * Auto-configuration for the fallback chain. There is no fallback unless
@@ -38,7 +41,10 @@ public final class ElevenLabsFallbackAutoConfiguration {
 	@Order(CallPipeline.ORDER_OF_FALLBACK)
 	FallbackStage elevenLabsFallbackStage(ElevenLabsFallbackProperties properties,
 			ObjectProvider<SpeechFallback> engines, ModelCatalog models, ApplicationEventPublisher events,
-			ObjectProvider<MeterRegistry> registry) {
+			ObjectProvider<MeterRegistry> registry, ObjectProvider<CacheStage> cache) {
+		Assert.state(!properties.chain().contains(Degradation.Kind.STALE_CACHE) || cache.stream().findAny().isPresent(),
+				"'elevenlabs.fallback.chain' names 'stale-cache', but there is no cache: set elevenlabs.cache.enabled to"
+						+ " true, or leave it out");
 		MeterRegistry meters = registry.getIfAvailable(CompositeMeterRegistry::new);
 		properties.chain().forEach((kind) -> meters.counter(METER, "kind", kind.id()));
 		return new FallbackStage(properties.toSettings(), engines.orderedStream().toList(), models,

@@ -3,7 +3,6 @@ package io.github.elevenspring.autoconfigure;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.limiter.ConcurrencyLimits;
 import io.github.elevenspring.limiter.LimiterStage;
-import io.github.elevenspring.limiter.Plan;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.template.ElevenLabsOperations;
 import reactor.core.scheduler.Schedulers;
@@ -51,7 +50,7 @@ public final class ElevenLabsLimiterAutoConfiguration {
 	@ConditionalOnBean(ElevenLabsOperations.class)
 	PlanDetection elevenLabsPlanDetection(ElevenLabsOperations operations, ElevenLabsConnectionDetails connection,
 			ConcurrencyLimits limits, ElevenLabsProperties properties) {
-		return new PlanDetection(operations, connection, limits, properties.plan() == Plan.AUTO);
+		return new PlanDetection(operations, connection, limits, properties);
 	}
 
 }

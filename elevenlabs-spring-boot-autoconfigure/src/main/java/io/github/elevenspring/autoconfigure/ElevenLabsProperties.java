@@ -2,6 +2,7 @@ package io.github.elevenspring.autoconfigure;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 
 import io.github.elevenspring.client.BaseUrl;
@@ -115,19 +116,32 @@ public record ElevenLabsProperties(@Nullable String apiKey, @DefaultValue("globa
 	 * How calls are kept within what the plan allows at once.
 	 *
 	 * @param enabled whether calls are limited
-	 * @param headroom slots of each limit that are left to others
+	 * @param headroom slots of each limit that are left to others; one is used in any
+	 * case
 	 * @param limits slots of a group in place of what the plan allows and the service
 	 * says
 	 * @param adaptive whether limits follow what the service says
 	 * @param queue how calls wait
-	 * @param rate cap on how many calls begin in a span of time
+	 * @param rate cap on how many calls of each group begin in a span of time
 	 * @param distributed how limits are shared with other instances
-	 * @param drainTimeout how long calls that wait still get their turn at shutdown
+	 * @param drainTimeout how long calls that wait still get their turn at shutdown,
+	 * bounded by spring.lifecycle.timeout-per-shutdown-phase
 	 */
 	public record Limiter(@DefaultValue("true") boolean enabled, @DefaultValue("0") int headroom,
 			@DefaultValue Map<ConcurrencyGroup, Integer> limits, @DefaultValue("true") boolean adaptive,
 			@DefaultValue Queue queue, @DefaultValue Rate rate, @DefaultValue("none") Distribution distributed,
 			@DefaultValue("20s") Duration drainTimeout) {
+
+		/**
+		 * Check what was set.
+		 * @throws IllegalArgumentException if a value cannot be meant
+		 */
+		public Limiter {
+			Assert.isTrue(headroom >= 0, "'elevenlabs.limiter.headroom' must not be negative");
+			Assert.isTrue(!drainTimeout.isNegative(), "'elevenlabs.limiter.drain-timeout' must not be negative");
+			limits.forEach((group, limit) -> Assert.isTrue(limit > 0, () -> "'elevenlabs.limiter.limits."
+					+ group.name().toLowerCase(Locale.ROOT).replace('_', '-') + "' must be positive"));
+		}
 
 		LimiterSettings toSettings() {
 			return new LimiterSettings(this.headroom, this.adaptive, this.queue.capacity(), this.queue.maxWait(),
@@ -158,8 +172,9 @@ public record ElevenLabsProperties(@Nullable String apiKey, @DefaultValue("globa
 		 *
 		 * @param capacity calls that may wait in each group
 		 * @param maxWait longest wait for a slot
-		 * @param ageing wait of the oldest call of a priority after which its share has
-		 * doubled
+		 * @param ageing wait of the oldest call of a priority in which its share grows by
+		 * itself, up to three times, and as long as all shares together leave half of the
+		 * slots to interactive calls; 0 for no growth
 		 * @param normalShare percentage of the slots that normal calls get even if
 		 * interactive ones always wait
 		 * @param batchShare percentage of the slots that batch calls get even if others
@@ -169,10 +184,25 @@ public record ElevenLabsProperties(@Nullable String apiKey, @DefaultValue("globa
 				@DefaultValue("30s") Duration ageing, @DefaultValue("20") int normalShare,
 				@DefaultValue("10") int batchShare) {
 
+			/**
+			 * Check what was set.
+			 * @throws IllegalArgumentException if a value cannot be meant
+			 */
+			public Queue {
+				Assert.isTrue(capacity >= 0, "'elevenlabs.limiter.queue.capacity' must not be negative");
+				Assert.isTrue(!maxWait.isNegative(), "'elevenlabs.limiter.queue.max-wait' must not be negative");
+				Assert.isTrue(!ageing.isNegative(), "'elevenlabs.limiter.queue.ageing' must not be negative");
+				Assert.isTrue(normalShare >= 0, "'elevenlabs.limiter.queue.normal-share' must not be negative");
+				Assert.isTrue(batchShare >= 0, "'elevenlabs.limiter.queue.batch-share' must not be negative");
+				Assert.isTrue((long) normalShare + batchShare < 100,
+						"'elevenlabs.limiter.queue.normal-share' and 'batch-share' must leave something for"
+								+ " interactive calls");
+			}
+
 		}
 
 		/**
-		 * Cap on how many calls begin in a span of time.
+		 * Cap on how many calls begin in a span of time, in each group by itself.
 		 *
 		 * @param algorithm how it is counted, none unless set
 		 * @param calls capacity of the bucket, or size of the window
@@ -181,6 +211,19 @@ public record ElevenLabsProperties(@Nullable String apiKey, @DefaultValue("globa
 		 */
 		public record Rate(LimiterSettings.Rate.@Nullable Algorithm algorithm, @DefaultValue("10") int calls,
 				@DefaultValue("1s") Duration period) {
+
+			/**
+			 * Check what was set.
+			 * @throws IllegalArgumentException if a value cannot be meant
+			 */
+			public Rate {
+				Assert.isTrue(calls > 0 && calls <= LimiterSettings.Rate.MOST_CALLS,
+						() -> "'elevenlabs.limiter.rate.calls' must be from 1 to " + LimiterSettings.Rate.MOST_CALLS);
+				Assert.isTrue(
+						period.compareTo(Duration.ZERO) > 0
+								&& period.compareTo(LimiterSettings.Rate.LONGEST_PERIOD) <= 0,
+						"'elevenlabs.limiter.rate.period' must be positive, a day at the most");
+			}
 
 			LimiterSettings.@Nullable Rate toRate() {
 				return (this.algorithm != null) ? new LimiterSettings.Rate(this.algorithm, this.calls, this.period)

@@ -27,7 +27,8 @@ import org.springframework.util.Assert;
 @AutoConfiguration(after = DataRedisAutoConfiguration.class, before = ElevenLabsCacheAutoConfiguration.class)
 @ConditionalOnClass({ RedisConnectionFactory.class, RedisCacheManager.class })
 @ConditionalOnBean(RedisConnectionFactory.class)
-@ConditionalOnBooleanProperty({ "elevenlabs.cache.enabled", "elevenlabs.cache.redis.enabled" })
+@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty("elevenlabs.cache.redis.enabled")
 @EnableConfigurationProperties(ElevenLabsCacheProperties.class)
 public final class ElevenLabsRedisCacheAutoConfiguration {
 

@@ -53,14 +53,18 @@ final class LimiterShutdown implements SmartLifecycle {
 	@Override
 	public void stop(Runnable callback) {
 		this.limits.close();
-		long end = System.nanoTime() + this.drainTimeout.toNanos();
+		long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(this.drainTimeout);
 		Disposable.Swap look = Disposables.swap();
 		look.update(Schedulers.parallel().schedulePeriodically(() -> {
 			boolean drained = this.limits.snapshot().values().stream().mapToInt(LimiterSnapshot::waiting).sum() == 0;
 			if ((drained || System.nanoTime() - end >= 0) && this.running.compareAndSet(true, false)) {
 				look.dispose();
-				this.limits.refuseWaiting();
-				callback.run();
+				try {
+					this.limits.refuseWaiting();
+				}
+				finally {
+					callback.run();
+				}
 			}
 		}, 0, LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS));
 	}

@@ -1,7 +1,10 @@
 package io.github.elevenspring.autoconfigure;
 
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 
+import io.github.elevenspring.limiter.ConcurrencyGroup;
 import io.github.elevenspring.limiter.ConcurrencyLimits;
 import io.github.elevenspring.limiter.Plan;
 import io.github.elevenspring.model.account.Subscription;
@@ -16,7 +19,7 @@ import org.springframework.util.StringUtils;
 /**
  * Reads the plan from the account once the application is ready, without holding anything
  * up: a key may not be allowed to read the account, and then the answers to ordinary
- * calls teach the limits.
+ * calls teach the limits. Warns where the headroom leaves nothing of a limit.
  */
 final class PlanDetection implements ApplicationListener<ApplicationReadyEvent> {
 
@@ -28,19 +31,22 @@ final class PlanDetection implements ApplicationListener<ApplicationReadyEvent> 
 
 	private final ConcurrencyLimits limits;
 
-	private final boolean enabled;
+	private final ElevenLabsProperties properties;
 
 	PlanDetection(ElevenLabsOperations operations, ElevenLabsConnectionDetails connection, ConcurrencyLimits limits,
-			boolean enabled) {
+			ElevenLabsProperties properties) {
 		this.operations = operations;
 		this.connection = connection;
 		this.limits = limits;
-		this.enabled = enabled;
+		this.properties = properties;
 	}
 
 	@Override
 	public void onApplicationEvent(ApplicationReadyEvent event) {
-		if (this.enabled && StringUtils.hasText(this.connection.getApiKey())) {
+		if (this.properties.plan() != Plan.AUTO) {
+			warnOfHeadroom();
+		}
+		else if (StringUtils.hasText(this.connection.getApiKey())) {
 			this.operations.account().subscription().subscribe(this::apply, this::giveUp);
 		}
 	}
@@ -54,6 +60,21 @@ final class PlanDetection implements ApplicationListener<ApplicationReadyEvent> 
 		}
 		logger.info("The account's plan is " + plan.name().toLowerCase(Locale.ROOT));
 		this.limits.plan(plan);
+		warnOfHeadroom();
+	}
+
+	private void warnOfHeadroom() {
+		int headroom = this.properties.limiter().headroom();
+		Set<ConcurrencyGroup> groups = new TreeSet<>();
+		this.limits.snapshot().forEach((group, snapshot) -> {
+			if (snapshot.configuredLimit() <= headroom) {
+				groups.add(group);
+			}
+		});
+		if (!groups.isEmpty()) {
+			logger.warn("elevenlabs.limiter.headroom of " + headroom + " leaves no slot of " + groups
+					+ ": one of each is used all the same");
+		}
 	}
 
 	private void giveUp(Throwable error) {

@@ -95,15 +95,11 @@ public final class ElevenLabsClient implements CallChain {
 	@Override
 	public Flux<ReplyPart> proceed(Call call) {
 		if (call.options().cacheUse() == CacheUse.STALE) {
-			return Flux.error(new ElevenLabsRejectedException(ErrorKind.NOT_FOUND,
-					"The call takes an answer from the cache only, and there is no cache: set another CacheUse, or"
-							+ " switch the cache on"));
+			return Flux.error(() -> new ElevenLabsRejectedException(ErrorKind.NOT_FOUND,
+					"The call takes an answer from the cache only, and there is no cache: set elevenlabs.cache.enabled,"
+							+ " or ask with another CacheUse"));
 		}
 		return Flux.deferContextual((context) -> {
-			if (call.options().cacheUse() == CacheUse.STALE) {
-				return Flux.error(new ElevenLabsRejectedException(ErrorKind.NOT_FOUND,
-						"Nothing is kept that could answer: set elevenlabs.cache.enabled, or ask with another CacheUse"));
-			}
 			String key = connection(this.apiKey);
 			if (!StringUtils.hasText(key) || key.startsWith(UNRESOLVED)) {
 				return Flux.error(new ElevenLabsRejectedException(ErrorKind.AUTH,

@@ -31,14 +31,15 @@ final class DegradationLog {
 			return;
 		}
 		Degradation degradation = event.degradation();
+		long others = this.untold.getAndSet(0);
 		logger.atWarn()
 			.addKeyValue("elevenlabs.operation", event.operation().id())
 			.addKeyValue("elevenlabs.model", event.modelId())
 			.addKeyValue("elevenlabs.degraded", degradation.kind().id())
 			.addKeyValue("elevenlabs.substitute", degradation.substitute())
 			.addKeyValue("elevenlabs.error_kind", degradation.cause())
-			.log("{} degraded to {} because of {}, as were {} calls since the last warning", event.operation().id(),
-					degradation.kind().id(), degradation.cause(), this.untold.getAndSet(0));
+			.log("{} degraded to {} because of {}{}", event.operation().id(), degradation.kind().id(),
+					degradation.cause(), (others > 0) ? ", as were " + others + " calls since the last warning" : "");
 	}
 
 }

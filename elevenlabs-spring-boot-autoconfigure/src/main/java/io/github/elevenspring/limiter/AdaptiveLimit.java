@@ -2,6 +2,8 @@ package io.github.elevenspring.limiter;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Learns how many slots the service really allows to this application. Not thread-safe:
  * its limiter guards it.
@@ -63,7 +65,7 @@ final class AdaptiveLimit {
 	 * Whether the maximum was named by a refusal only, which says nothing of what others
 	 * take and comes but once.
 	 */
-	private boolean hearsay;
+	private boolean maximumFromRefusal;
 
 	// Of the last answers, as rings.
 
@@ -116,7 +118,7 @@ final class AdaptiveLimit {
 		this.configured = configured;
 		this.bound = binding ? configured : Integer.MAX_VALUE;
 		this.afterRefusals = Integer.MAX_VALUE;
-		if (this.hearsay) {
+		if (this.maximumFromRefusal) {
 			this.maximum = UNKNOWN;
 		}
 	}
@@ -133,12 +135,27 @@ final class AdaptiveLimit {
 		return Math.max(1, allowed - this.headroom);
 	}
 
+	/**
+	 * Return whether more than what is configured is not to be learned.
+	 */
+	boolean isBound() {
+		return this.bound != Integer.MAX_VALUE;
+	}
+
 	int configured() {
 		return this.configured;
 	}
 
-	boolean hasLearned() {
-		return this.maximum != UNKNOWN || this.afterRefusals != Integer.MAX_VALUE;
+	/**
+	 * Return what the service was found to allow, whatever is configured, or {@code null}
+	 * if nothing has been learned.
+	 */
+	@Nullable Integer learned() {
+		if (this.maximum == UNKNOWN && this.afterRefusals == Integer.MAX_VALUE) {
+			return null;
+		}
+		int allowed = (this.maximum != UNKNOWN) ? this.maximum - this.others : Integer.MAX_VALUE;
+		return Math.max(1, Math.min(allowed, this.afterRefusals));
 	}
 
 	/**
@@ -166,7 +183,7 @@ final class AdaptiveLimit {
 		this.afterRefusals = Integer.MAX_VALUE;
 		this.burst = 0;
 		this.maximum = maximum;
-		this.hearsay = false;
+		this.maximumFromRefusal = false;
 		int atMost = Math.max(0, current - Math.min(oursAtGrant, ours));
 		this.counted[this.next] = current;
 		this.most[this.next] = Math.max(oursAtGrant, ours);
@@ -199,7 +216,7 @@ final class AdaptiveLimit {
 	 */
 	void refused(int accepted, int advertised) {
 		if (advertised > 0) {
-			this.hearsay |= advertised != this.maximum;
+			this.maximumFromRefusal |= advertised != this.maximum;
 			this.maximum = advertised;
 		}
 		if (this.served >= this.burst) {

@@ -53,6 +53,7 @@ interface ConcurrencyLimiter {
 
 	/**
 	 * Change the limit that the plan allows, which the service's word still corrects.
+	 * Does nothing to a limit that holds against that word.
 	 * @param limit slots
 	 */
 	void plan(int limit);

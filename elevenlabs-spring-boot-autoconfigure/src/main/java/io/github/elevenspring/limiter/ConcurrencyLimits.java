@@ -18,8 +18,6 @@ public final class ConcurrencyLimits {
 
 	private final Map<ConcurrencyGroup, ConcurrencyLimiter> limiters = new EnumMap<>(ConcurrencyGroup.class);
 
-	private final Map<ConcurrencyGroup, Integer> overrides;
-
 	/**
 	 * Create limits that hold in this application.
 	 * @param plan what the account allows
@@ -34,9 +32,8 @@ public final class ConcurrencyLimits {
 	}
 
 	ConcurrencyLimits(Plan plan, Map<ConcurrencyGroup, Integer> overrides, ConcurrencyLimiterFactory factory) {
-		this.overrides = Map.copyOf(overrides);
 		for (ConcurrencyGroup group : ConcurrencyGroup.values()) {
-			Integer override = this.overrides.get(group);
+			Integer override = overrides.get(group);
 			Assert.isTrue(override == null || override > 0, () -> "the limit of " + group + " must be positive");
 			this.limiters.put(group,
 					factory.create(group, (override != null) ? override : plan.limit(group), override != null));
@@ -64,15 +61,13 @@ public final class ConcurrencyLimits {
 	}
 
 	/**
-	 * Change the plan. Groups whose limit was set on its own keep it.
+	 * Change the plan. Groups whose limit was set on its own, at the start or since, keep
+	 * it.
 	 * @param plan what the account allows
 	 */
 	public void plan(Plan plan) {
-		this.limiters.forEach((group, limiter) -> {
-			if (!this.overrides.containsKey(group)) {
-				limiter.plan(plan.limit(group));
-			}
-		});
+		Assert.isTrue(plan != Plan.AUTO, "'plan' must be one that an account can have");
+		this.limiters.forEach((group, limiter) -> limiter.plan(plan.limit(group)));
 	}
 
 	/**

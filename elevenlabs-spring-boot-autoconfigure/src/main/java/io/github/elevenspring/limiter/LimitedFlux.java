@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
 
+import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsException;
@@ -122,14 +123,26 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		}
 
 		void enter() {
+			Consumer<QueueTicket> listener = currentContext().getOrDefault(QueueTicket.class, null);
+			if (listener != null) {
+				hand(listener);
+			}
 			if (this.state != ENDED) {
-				Consumer<QueueTicket> listener = currentContext().getOrDefault(QueueTicket.class, null);
-				if (listener != null) {
-					listener.accept(() -> this.source.limiter.position(this));
-				}
 				this.source.limiter.enter(this);
 				if (this.state == ENDED) {
 					this.source.limiter.leave(this);
+				}
+			}
+		}
+
+		private void hand(Consumer<QueueTicket> listener) {
+			try {
+				listener.accept(() -> this.source.limiter.position(this));
+			}
+			catch (Throwable ex) {
+				Exceptions.throwIfJvmFatal(ex);
+				if (STATE.compareAndSet(this, WAITING, ENDED)) {
+					fail(ex);
 				}
 			}
 		}
@@ -140,13 +153,14 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		}
 
 		@Override
-		long patience() {
+		long patience(long now) {
+			long waited = now - this.waitingSince;
+			long left = CallProgress.of(currentContext()).remaining(now);
 			Duration deadline = this.source.options.deadline();
-			if (deadline == null) {
-				return Long.MAX_VALUE;
+			if (left == Long.MAX_VALUE && deadline != null) {
+				left = TimeUnit.NANOSECONDS.convert(deadline) - waited;
 			}
-			long nanos = TimeUnit.NANOSECONDS.convert(deadline);
-			return nanos - nanos / PART_FOR_REFUSAL;
+			return (left != Long.MAX_VALUE) ? left - (left + waited) / PART_FOR_REFUSAL : Long.MAX_VALUE;
 		}
 
 		@Override
@@ -171,6 +185,10 @@ final class LimitedFlux extends Flux<ReplyPart> {
 			if (this.state == ENDED) {
 				return false;
 			}
+			long waited = this.grantedAt - this.queuedSince;
+			if (waited > 0) {
+				CallProgress.of(currentContext()).addQueueWait(waited);
+			}
 			try {
 				this.source.reply.subscribe(this);
 			}
@@ -186,21 +204,36 @@ final class LimitedFlux extends Flux<ReplyPart> {
 			if (STATE.compareAndSet(this, WAITING, ENDED)) {
 				stopExpiry();
 				ElevenLabsApiException cause = this.refusal;
-				this.actual.onError((cause != null && refusal.getKind() == ErrorKind.QUEUE_TIMEOUT)
+				fail((cause != null && refusal.getKind() == ErrorKind.QUEUE_TIMEOUT)
 						? cause.withRetryAfter(refusal.getRetryAfter()) : refusal);
+			}
+		}
+
+		/**
+		 * A subscriber that throws must not be noticed by the limiter, or by the call
+		 * that gave its permit to this one.
+		 */
+		private void fail(Throwable error) {
+			try {
+				this.actual.onError(error);
+			}
+			catch (Throwable ex) {
+				Operators.onErrorDropped(ex, currentContext());
 			}
 		}
 
 		@Override
 		public void onSubscribe(Subscription upstream) {
-			this.upstream = upstream;
 			boolean running;
 			long demand = 0;
 			if (this.unbounded) {
+				this.upstream = upstream;
 				running = STATE.compareAndSet(this, WAITING, RUNNING);
 			}
 			else {
+				// Who asks for more sees both or none, and is not counted twice.
 				synchronized (this) {
+					this.upstream = upstream;
 					running = STATE.compareAndSet(this, WAITING, RUNNING);
 					demand = this.demand;
 				}
@@ -251,21 +284,19 @@ final class LimitedFlux extends Flux<ReplyPart> {
 			if (!this.begun) {
 				this.begun = true;
 				if (part instanceof ReplyPart.Head head) {
-					this.actual.onNext(observed(head));
-					return;
+					observed(head);
 				}
 			}
 			this.actual.onNext(part);
 		}
 
-		private ReplyPart.Head observed(ReplyPart.Head head) {
+		private void observed(ReplyPart.Head head) {
 			ReplyMetadata metadata = head.metadata();
 			Integer maximum = metadata.maximumConcurrentRequests();
 			Integer current = metadata.currentConcurrentRequests();
 			if (maximum != null && current != null) {
 				this.source.limiter.observed(this, maximum, current);
 			}
-			return head;
 		}
 
 		@Override
@@ -278,8 +309,12 @@ final class LimitedFlux extends Flux<ReplyPart> {
 				goBack(refusal);
 			}
 			else if (STATE.compareAndSet(this, RUNNING, ENDED)) {
-				this.source.limiter.release(this, CallEnd.UNCLEAR);
-				this.actual.onError(error);
+				try {
+					this.source.limiter.release(this, CallEnd.UNCLEAR);
+				}
+				finally {
+					fail(error);
+				}
 			}
 			else {
 				Operators.onErrorDropped(error, currentContext());
@@ -301,8 +336,12 @@ final class LimitedFlux extends Flux<ReplyPart> {
 		@Override
 		public void onComplete() {
 			if (STATE.compareAndSet(this, RUNNING, ENDED)) {
-				this.source.limiter.release(this, CallEnd.SERVED);
-				this.actual.onComplete();
+				try {
+					this.source.limiter.release(this, CallEnd.SERVED);
+				}
+				finally {
+					this.actual.onComplete();
+				}
 			}
 		}
 

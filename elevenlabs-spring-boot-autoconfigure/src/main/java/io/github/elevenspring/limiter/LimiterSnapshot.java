@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param inFlight slots in use
  * @param limit slots that may be in use now
- * @param configuredLimit slots that were configured
- * @param learnedLimit slots the service allows to this application, or {@code null} if it
- * has not said so yet
+ * @param configuredLimit slots that were configured, headroom among them
+ * @param learnedLimit slots the service was found to allow to this application, by its
+ * word or by refusals, or {@code null} if nothing has been learned. More than the limit
+ * where headroom or a limit set by hand forbids to use them; a limit that is shared tells
+ * what it uses of them
  * @param queued calls that wait, by priority
- * @param tenants tenants with calls that wait, counted in each priority
+ * @param tenants tenants with calls that wait, counted in each priority unless the limit
+ * is shared
  * @param expectedWait how long a new call of the lowest priority would wait
  * @param oldestWait how long the oldest call has waited
  * @since 0.1.0

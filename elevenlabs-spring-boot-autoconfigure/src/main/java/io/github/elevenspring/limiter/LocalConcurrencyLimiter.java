@@ -145,7 +145,7 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	public void enter(Waiter waiter) {
 		if (this.waiting == 0 && this.pausedUntil == 0 && this.shaper == null && !this.closed && tryTake(waiter)) {
 			long now = now();
-			waiter.waitingSince = now;
+			waiter.asks(now);
 			grant(waiter, now);
 		}
 		else {
@@ -154,29 +154,28 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	}
 
 	private void enqueue(Waiter waiter) {
-		long patience = patience(waiter);
-		ElevenLabsException refusal = null;
-		Waiter displaced = null;
-		boolean begun;
 		long now = now();
+		waiter.asks(now);
+		long patience = patience(waiter, now);
+		ElevenLabsException refusal = null;
+		Waiter evicted = null;
+		boolean begun;
 		synchronized (this.lock) {
-			waiter.waitingSince = now;
 			begun = !this.closed && this.queue.size() == 0 && tryBegin(waiter, now);
 			if (!begun) {
 				refusal = refusalOfNewcomer(waiter, patience, now);
 				if (refusal == null) {
-					displaced = (this.queue.size() >= this.capacity) ? this.queue.removeLastBelow(waiter.priority)
-							: null;
-					if (displaced != null) {
-						removed(displaced);
+					evicted = (this.queue.size() >= this.capacity) ? this.queue.removeLastBelow(waiter.priority) : null;
+					if (evicted != null) {
+						removed(evicted);
 					}
 					this.queue.addLast(waiter);
 					added(waiter, now, patience);
 				}
 			}
 		}
-		if (displaced != null) {
-			displaced.refused(this.refusals.displaced());
+		if (evicted != null) {
+			evicted.refused(this.refusals.evicted());
 		}
 		if (begun) {
 			grant(waiter, now);
@@ -278,7 +277,8 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	@Override
 	public void refusedByService(Waiter waiter, int advertised) {
 		int accepted = giveBack(waiter);
-		long patience = patience(waiter);
+		long asked = now();
+		long patience = patience(waiter, asked);
 		ElevenLabsException refusal = null;
 		synchronized (this.lock) {
 			long now = now();
@@ -287,14 +287,15 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 				this.limits.refused(accepted, advertised);
 			}
 			learned();
-			long left = waiter.waitingSince + patience - now;
+			long left = patience - (now - asked);
 			if (this.ended) {
 				refusal = Refusals.shutDown();
 			}
 			else if (expectedWait(0, now) > left) {
-				refusal = this.refusals.tooLate(patience, expectedWait(0, now));
+				refusal = this.refusals.tooLate(now - waiter.waitingSince, expectedWait(0, now));
 			}
 			else {
+				waiter.queuedSince = now;
 				this.queue.addFirst(waiter);
 				added(waiter, now, left);
 			}
@@ -337,17 +338,20 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 
 	@Override
 	public void limit(int limit) {
-		configure(limit, true);
+		synchronized (this.lock) {
+			this.limits.configure(limit, true);
+			learned();
+		}
+		drain();
 	}
 
 	@Override
 	public void plan(int limit) {
-		configure(limit, false);
-	}
-
-	private void configure(int limit, boolean binding) {
 		synchronized (this.lock) {
-			this.limits.configure(limit, binding);
+			if (this.limits.isBound()) {
+				return;
+			}
+			this.limits.configure(limit, false);
 			learned();
 		}
 		drain();
@@ -370,16 +374,19 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			long now = now();
 			int taken = this.inFlight.get();
 			boolean free = this.queue.size() == 0 && taken < this.limit;
-			return new LimiterSnapshot(taken, this.limit, this.limits.configured(),
-					this.limits.hasLearned() ? (Integer) this.limits.limit() : null, this.queue.sizes(),
-					this.queue.tenants(), Duration.ofNanos(free ? 0 : expectedWait(this.queue.size(), now)),
+			return new LimiterSnapshot(taken, this.limit, this.limits.configured(), this.limits.learned(),
+					this.queue.sizes(), this.queue.tenants(),
+					Duration.ofNanos(free ? 0 : expectedWait(this.queue.size(), now)),
 					Duration.ofNanos(now - this.queue.oldestSince(now)));
 		}
 	}
 
 	@Override
 	public void open() {
-		this.closed = false;
+		synchronized (this.lock) {
+			this.closed = false;
+			this.ended = false;
+		}
 	}
 
 	@Override
@@ -532,9 +539,9 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 	 */
 	private boolean expireNext() {
 		Waiter waiter;
+		long now = now();
 		long expected;
 		synchronized (this.lock) {
-			long now = now();
 			waiter = this.expiries.poll(now);
 			if (waiter == null) {
 				return false;
@@ -543,12 +550,12 @@ final class LocalConcurrencyLimiter implements ConcurrencyLimiter {
 			this.waiting = this.queue.size();
 			expected = expectedWait(this.queue.mostAheadOfNewcomer(waiter), now);
 		}
-		waiter.refused(this.refusals.tooLate(patience(waiter), expected));
+		waiter.refused(this.refusals.tooLate(now - waiter.waitingSince, expected));
 		return true;
 	}
 
-	private long patience(Waiter waiter) {
-		return Math.min(this.longestWait, waiter.patience());
+	private long patience(Waiter waiter, long now) {
+		return Math.max(0, Math.min(this.longestWait - (now - waiter.waitingSince), waiter.patience(now)));
 	}
 
 	private boolean tryTake(Waiter waiter) {

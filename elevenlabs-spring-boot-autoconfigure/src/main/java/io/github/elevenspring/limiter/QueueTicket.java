@@ -18,9 +18,10 @@ import reactor.util.context.Context;
 public interface QueueTicket {
 
 	/**
-	 * Return where the call stands now. The cost grows with the number of tenants that
-	 * wait, and with the calls of its own tenant before it: to be asked for what somebody
-	 * looks at, not for each of very many calls all the time.
+	 * Return where the call stands now; where the limit is shared with other instances,
+	 * where it stood when that was last asked. The cost grows with the number of tenants
+	 * that wait, and with the calls of its own tenant before it: to be asked for what
+	 * somebody looks at, not for each of very many calls all the time.
 	 * @return its place, the first one if it does not wait (any more)
 	 */
 	QueuePosition position();

@@ -34,9 +34,9 @@ interface RateShaper {
 
 		private long filledAt;
 
-		TokenBucket(int capacity, double tokensPerSecond, long now) {
+		TokenBucket(int capacity, long period, long now) {
 			this.capacity = capacity;
-			this.tokensPerNano = tokensPerSecond / 1e9;
+			this.tokensPerNano = (double) capacity / period;
 			this.tokens = capacity;
 			this.filledAt = now;
 		}

@@ -120,6 +120,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	@Override
 	public void enter(Waiter waiter) {
 		Runnable next;
+		waiter.asks(now());
 		synchronized (this.lock) {
 			boolean shared = this.redis.isShared();
 			ElevenLabsRejectedException refusal = refusal(waiter, shared);
@@ -127,7 +128,6 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 				next = () -> waiter.refused(refusal);
 			}
 			else {
-				waiter.waitingSince = now();
 				RedisCall call = this.calls.enter(waiter, shared);
 				next = shared ? this.redis.enter(call) : () -> {
 					watch(call);
@@ -146,7 +146,9 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 	}
 
 	private long patience(Waiter waiter) {
-		return Math.min(this.longestWait, waiter.patience());
+		long now = now();
+		long waited = now - waiter.waitingSince;
+		return Math.max(0, Math.min(this.longestWait - waited, waiter.patience(now))) + waited;
 	}
 
 	/**
@@ -242,6 +244,7 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 			if (call == null || !call.running) {
 				return;
 			}
+			waiter.queuedSince = now();
 			boolean shared = this.redis.isShared() && !this.ended;
 			List<String> told = call.told ? List.of(call.id) : List.of();
 			String permit = this.calls.goBack(call, shared);
@@ -291,6 +294,11 @@ final class RedisConcurrencyLimiter implements ConcurrencyLimiter {
 
 	@Override
 	public void plan(int limit) {
+		synchronized (this.lock) {
+			if (this.limit.configuration().binding()) {
+				return;
+			}
+		}
 		configure(new Configuration(limit, false));
 	}
 

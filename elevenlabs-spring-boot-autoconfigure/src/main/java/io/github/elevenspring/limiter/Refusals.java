@@ -34,7 +34,7 @@ final class Refusals {
 	/**
 	 * A more urgent call took the place.
 	 */
-	ElevenLabsRejectedException displaced() {
+	ElevenLabsRejectedException evicted() {
 		return refusal(ErrorKind.QUEUE_FULL, full() + ", and a more urgent one took this place" + LATER + "capacity",
 				0);
 	}

@@ -39,6 +39,12 @@ abstract class Waiter {
 	long waitingSince;
 
 	/**
+	 * When the call joined the queue for the last time, in nanoseconds of the limiter's
+	 * clock.
+	 */
+	long queuedSince;
+
+	/**
 	 * When the permit was granted, in nanoseconds of the limiter's clock.
 	 */
 	long grantedAt;
@@ -84,16 +90,26 @@ abstract class Waiter {
 	abstract boolean granted();
 
 	/**
-	 * Take the refusal. Called without any lock, in place of {@link #granted()}.
+	 * Take the refusal. Called without any lock, in place of {@link #granted()}; must not
+	 * throw, since others wait to hear the same.
 	 * @param refusal why
 	 */
 	abstract void refused(ElevenLabsException refusal);
 
 	/**
-	 * Return how long the call is worth waiting for, counted from when it asked for the
-	 * first time.
+	 * Return how much longer the call is worth waiting for.
+	 * @param now nanoseconds of the limiter's clock, not before the call asked
 	 * @return the time in nanoseconds, {@link Long#MAX_VALUE} for any time
 	 */
-	abstract long patience();
+	abstract long patience(long now);
+
+	/**
+	 * Take note that the call asks for the first time.
+	 * @param now nanoseconds of the limiter's clock
+	 */
+	final void asks(long now) {
+		this.waitingSince = now;
+		this.queuedSince = now;
+	}
 
 }

@@ -52,7 +52,8 @@ final class WaitingQueue {
 	/**
 	 * Create a queue.
 	 * @param shares what part of the permits a priority gets at least, from 0 to 1
-	 * @param ageing nanoseconds of waiting after which a share has doubled
+	 * @param ageing nanoseconds of waiting in which a share grows by itself, as far as it
+	 * may grow; 0 for no growth
 	 */
 	WaitingQueue(Map<Priority, Double> shares, long ageing) {
 		for (Priority priority : PRIORITIES) {

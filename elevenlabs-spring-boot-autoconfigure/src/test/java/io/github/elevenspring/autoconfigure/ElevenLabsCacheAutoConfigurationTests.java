@@ -31,25 +31,28 @@ import org.springframework.cache.caffeine.CaffeineCacheManager;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.cache.RedisCacheManager;
+import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ElevenLabsCacheAutoConfigurationTests {
 
-	private final ApplicationContextRunner bare = new ApplicationContextRunner().withConfiguration(
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
 			AutoConfigurations.of(WebClientAutoConfiguration.class, ElevenLabsClientAutoConfiguration.class,
 					ElevenLabsAutoConfiguration.class, ElevenLabsLimiterAutoConfiguration.class,
 					ElevenLabsCacheAutoConfiguration.class, ElevenLabsCaffeineCacheAutoConfiguration.class,
 					ElevenLabsCacheManagerAutoConfiguration.class, ElevenLabsRedisCacheAutoConfiguration.class,
 					CacheAutoConfiguration.class, DataRedisAutoConfiguration.class));
 
-	private final ApplicationContextRunner runner = this.bare.withPropertyValues("elevenlabs.cache.enabled=true");
-
 	@Test
-	void keepsNothingUnlessAskedTo() {
-		this.bare.run((context) -> assertThat(context).hasNotFailed()
-			.doesNotHaveBean(CacheStage.class)
-			.doesNotHaveBean(CacheTier.class));
+	void keepsNothingWhereItIsSwitchedOff() {
+		this.runner
+			.withPropertyValues("elevenlabs.cache.enabled=false", "elevenlabs.cache.redis.enabled=true",
+					"elevenlabs.cache.cache-manager=none", "elevenlabs.cache.warm-up[0].text=Hello")
+			.run((context) -> assertThat(context).hasNotFailed()
+				.doesNotHaveBean(CacheStage.class)
+				.doesNotHaveBean(CacheTier.class)
+				.doesNotHaveBean(CacheWarmUp.class));
 	}
 
 	@Test
@@ -73,6 +76,21 @@ class ElevenLabsCacheAutoConfigurationTests {
 	}
 
 	@Test
+	void takesNoMoreThanAQuarterOfASmallHeapUnlessToldTo() {
+		this.runner.run((context) -> {
+			ElevenLabsCacheProperties properties = context.getBean(ElevenLabsCacheProperties.class);
+			assertThat(properties.maxBytes(DataSize.ofGigabytes(8).toBytes()))
+				.isEqualTo(DataSize.ofMegabytes(64).toBytes());
+			assertThat(properties.maxBytes(DataSize.ofMegabytes(96).toBytes()))
+				.isEqualTo(DataSize.ofMegabytes(24).toBytes());
+		});
+		this.runner.withPropertyValues("elevenlabs.cache.max-size=1GB")
+			.run((context) -> assertThat(
+					context.getBean(ElevenLabsCacheProperties.class).maxBytes(DataSize.ofMegabytes(96).toBytes()))
+				.isEqualTo(DataSize.ofGigabytes(1).toBytes()));
+	}
+
+	@Test
 	void readsItsProperties() {
 		this.runner
 			.withPropertyValues("elevenlabs.cache.max-size=1MB", "elevenlabs.cache.max-entry-size=10KB",
@@ -83,7 +101,7 @@ class ElevenLabsCacheAutoConfigurationTests {
 				ElevenLabsCacheProperties properties = context.getBean(ElevenLabsCacheProperties.class);
 				assertThat(properties.toSettings())
 					.isEqualTo(new CacheSettings(Duration.ofMinutes(5), Duration.ZERO, 10 * 1024));
-				assertThat(properties.maxSize().toMegabytes()).isOne();
+				assertThat(properties.maxSize()).isEqualTo(DataSize.ofMegabytes(1));
 				assertThat(properties.timeout()).isEqualTo(Duration.ofMillis(10));
 				assertThat(properties.redis().keyPrefix()).isEqualTo("app:");
 				assertThat(properties.warmUp())

@@ -85,6 +85,7 @@ class ElevenLabsFallbackAutoConfigurationTests {
 	@Test
 	void aChainHasItsMetersBeforeItIsNeeded() {
 		this.runner.withPropertyValues("elevenlabs.fallback.chain=stale-cache, model", "elevenlabs.fallback.model-id=m")
+			.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class))
 			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.run((context) -> assertThat(context.getBean(MeterRegistry.class).get("elevenlabs.fallbacks").counters())
 				.extracting((counter) -> counter.getId().getTag("kind"))
@@ -112,6 +113,16 @@ class ElevenLabsFallbackAutoConfigurationTests {
 			"elevenlabs.fallback.chain=stale-cache,stale-cache", "elevenlabs.fallback.errors.engine=auth" })
 	void refusesAValueThatCannotBeMeant(String property) {
 		this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasFailed());
+	}
+
+	@Test
+	void refusesOldAnswersFromACacheThatIsNotThere() {
+		this.runner.withPropertyValues("elevenlabs.fallback.chain=stale-cache", "elevenlabs.cache.enabled=false")
+			.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class))
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("elevenlabs.fallback.chain")
+				.hasMessageContaining("elevenlabs.cache.enabled"));
 	}
 
 	@Test

@@ -10,6 +10,7 @@ import io.github.elevenspring.limiter.LimiterStage;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.template.ElevenLabsTemplate;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,6 +24,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,11 +70,45 @@ class ElevenLabsLimiterAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "elevenlabs.plan=gold", "elevenlabs.limiter.limits.standard=0",
-			"elevenlabs.limiter.headroom=-1", "elevenlabs.limiter.queue.capacity=-1",
-			"elevenlabs.limiter.queue.batch-share=90", "elevenlabs.limiter.rate.algorithm=leaky-bucket" })
-	void refusesAValueThatCannotBeMeant(String property) {
-		this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasFailed());
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			textBlock = """
+					plan=gold                               | No enum constant
+					limiter.limits.realtime-transcription=0 | 'elevenlabs.limiter.limits.realtime-transcription' must be positive
+					limiter.headroom=-1                     | 'elevenlabs.limiter.headroom' must not be negative
+					limiter.drain-timeout=-1s               | 'elevenlabs.limiter.drain-timeout' must not be negative
+					limiter.queue.capacity=-1               | 'elevenlabs.limiter.queue.capacity' must not be negative
+					limiter.queue.max-wait=-1s              | 'elevenlabs.limiter.queue.max-wait' must not be negative
+					limiter.queue.ageing=-1s                | 'elevenlabs.limiter.queue.ageing' must not be negative
+					limiter.queue.normal-share=-1           | 'elevenlabs.limiter.queue.normal-share' must not be negative
+					limiter.queue.batch-share=-1            | 'elevenlabs.limiter.queue.batch-share' must not be negative
+					limiter.queue.batch-share=80            | must leave something for interactive calls
+					limiter.rate.algorithm=leaky-bucket     | No enum constant
+					limiter.rate.calls=0                    | 'elevenlabs.limiter.rate.calls' must be from 1 to 100000
+					limiter.rate.calls=2000000000           | 'elevenlabs.limiter.rate.calls' must be from 1 to 100000
+					limiter.rate.period=0s                  | 'elevenlabs.limiter.rate.period' must be positive, a day at the most
+					limiter.rate.period=200000d             | 'elevenlabs.limiter.rate.period' must be positive, a day at the most
+					""")
+	void refusesAValueThatCannotBeMeant(String property, String message) {
+		this.runner.withPropertyValues("elevenlabs." + property)
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "drain-timeout=0s", "drain-timeout=200000d", "queue.capacity=0", "queue.max-wait=200000d",
+			"queue.batch-share=79", "rate.calls=100000", "rate.period=24h" })
+	void takesAnExtremeValueThatCanBeMeant(String property) {
+		this.runner
+			.withPropertyValues("elevenlabs.limiter." + property, "elevenlabs.limiter.rate.algorithm=sliding-window")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void warnsOfHeadroomThatLeavesNoSlot(CapturedOutput output) {
+		this.runner.withPropertyValues("elevenlabs.plan=pro", "elevenlabs.limiter.headroom=5").run((context) -> {
+			context.publishEvent(mock(ApplicationReadyEvent.class));
+			assertThat(output).contains("elevenlabs.limiter.headroom of 5 leaves no slot of [MUSIC]");
+		});
 	}
 
 	@Test

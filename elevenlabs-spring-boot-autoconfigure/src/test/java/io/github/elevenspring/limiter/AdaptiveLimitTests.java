@@ -53,6 +53,18 @@ class AdaptiveLimitTests {
 		assertThat(account.limit()).isEqualTo(maximum);
 	}
 
+	@Test
+	void tellsWhatItLearnedWhateverIsConfigured() {
+		AdaptiveLimit limit = new AdaptiveLimit(5, true, 2);
+		assertThat(limit.learned()).isNull();
+		limit.observed(10, 1, 1, 1);
+		assertThat(limit.limit()).isEqualTo(3);
+		assertThat(limit.learned()).isEqualTo(10);
+		limit.refused(2, 0);
+		assertThat(limit.limit()).isEqualTo(2);
+		assertThat(limit.learned()).isEqualTo(2);
+	}
+
 	@Property(tries = 1000)
 	void neverExceedsAnExplicitLimitAndNeverFallsBelowOne(@ForAll @IntRange(min = 1, max = 30) int configured,
 			@ForAll @IntRange(min = 1, max = 30) int maximum, @ForAll boolean headers,

@@ -3,8 +3,10 @@ package io.github.elevenspring.limiter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsApiException.Details;
@@ -12,12 +14,17 @@ import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.CallOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.SignalType;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
+import reactor.util.context.Context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -153,6 +160,63 @@ class LimitedFluxTests {
 	}
 
 	@Test
+	void aCallWaitsNoLongerThanWhatIsLeftOfIt() {
+		CallProgress progress = new CallProgress();
+		progress.endsAt(now() + Duration.ofSeconds(10).toNanos());
+		limited(Flux.never()).subscribe();
+		this.timer.advanceTimeBy(Duration.ofSeconds(6));
+		List<Throwable> errors = new ArrayList<>();
+		CallOptions options = CallOptions.defaults().withDeadline(Duration.ofSeconds(10));
+		new LimitedFlux(Flux.never(), this.limiter, options, 1)
+			.contextWrite((context) -> context.put(CallProgress.class, progress))
+			.subscribe((part) -> {
+			}, errors::add);
+		this.timer.advanceTimeBy(Duration.ofMillis(3799));
+		assertThat(errors).isEmpty();
+		this.timer.advanceTimeBy(Duration.ofMillis(1));
+		assertThat(errors).singleElement()
+			.isInstanceOfSatisfying(ElevenLabsException.class,
+					(error) -> assertThat(error.getKind()).isEqualTo(ErrorKind.QUEUE_TIMEOUT));
+	}
+
+	@Test
+	void aCallThatCannotHaveItsTurnInWhatIsLeftIsRefusedAtOnce() {
+		TestPublisher<ReplyPart> first = TestPublisher.create();
+		limited(first.flux()).subscribe();
+		this.timer.advanceTimeBy(Duration.ofSeconds(5));
+		first.complete();
+		limited(Flux.never()).subscribe();
+		CallProgress progress = new CallProgress();
+		progress.endsAt(now() + Duration.ofSeconds(4).toNanos());
+		StepVerifier.create(limited(Flux.never()).contextWrite((context) -> context.put(CallProgress.class, progress)))
+			.expectErrorSatisfies((error) -> assertThat(((ElevenLabsException) error).getRetryAfter())
+				.isEqualTo(Duration.ofSeconds(5)))
+			.verify(SOON);
+	}
+
+	@Test
+	void tellsTheCallHowLongItHasWaited() {
+		TestPublisher<ReplyPart> first = TestPublisher.create();
+		TestPublisher<ReplyPart> second = TestPublisher.create();
+		CallProgress unhindered = new CallProgress();
+		CallProgress delayed = new CallProgress();
+		AtomicInteger tries = new AtomicInteger();
+		limited(first.flux()).contextWrite((context) -> context.put(CallProgress.class, unhindered)).subscribe();
+		limited(Flux.defer(() -> (tries.incrementAndGet() == 1) ? second.flux() : Flux.just(PART)))
+			.contextWrite((context) -> context.put(CallProgress.class, delayed))
+			.subscribe();
+		this.timer.advanceTimeBy(Duration.ofSeconds(3));
+		first.complete();
+		assertThat(unhindered.delivery().queueWait()).isZero();
+		assertThat(delayed.delivery().queueWait()).isEqualTo(Duration.ofSeconds(3));
+		this.timer.advanceTimeBy(Duration.ofSeconds(4));
+		second.error(TOO_MANY);
+		this.timer.advanceTimeBy(Duration.ofSeconds(1));
+		assertThat(tries).hasValue(2);
+		assertThat(delayed.delivery().queueWait()).isBetween(Duration.ofMillis(3025), Duration.ofMillis(3051));
+	}
+
+	@Test
 	void learnsTheLimitThatTheRefusalNames() {
 		LocalConcurrencyLimiter large = new LocalConcurrencyLimiter("TEST", new AdaptiveLimit(10, false, 0),
 				LimiterSettings.defaults(), this.timer);
@@ -198,6 +262,66 @@ class LimitedFluxTests {
 	}
 
 	@Test
+	void aListenerThatThrowsEndsTheCallWithItsError() {
+		List<Throwable> errors = new ArrayList<>();
+		CoreSubscriber<ReplyPart> caller = new BaseSubscriber<>() {
+
+			@Override
+			public Context currentContext() {
+				return QueueTicket.listener((ticket) -> {
+					throw new IllegalStateException("Thrown on purpose");
+				}).apply(Context.empty());
+			}
+
+			@Override
+			protected void hookOnError(Throwable error) {
+				errors.add(error);
+			}
+
+		};
+		limited(Flux.just(PART)).subscribe(caller);
+		assertThat(errors).singleElement().isInstanceOf(IllegalStateException.class);
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
+	void aSubscriberThatThrowsDoesNotKeepTheOthersFromTheirEnd() {
+		TestPublisher<ReplyPart> running = TestPublisher.create();
+		List<Throwable> errors = new ArrayList<>();
+		limited(running.flux()).subscribe();
+		limited(Flux.never()).subscribe(new Throwing());
+		limited(Flux.never()).subscribe((part) -> {
+		}, errors::add);
+		this.limiter.refuseWaiting();
+		assertThat(errors).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void aSubscriberThatThrowsAtItsTurnDoesNotKeepTheCallBeforeItFromItsEnd(boolean served) {
+		TestPublisher<ReplyPart> running = TestPublisher.create();
+		List<SignalType> ends = new ArrayList<>();
+		limited(running.flux()).onErrorComplete().doFinally(ends::add).subscribe();
+		Flux<ReplyPart> broken = Flux.defer(() -> {
+			throw new LinkageError("Thrown on purpose");
+		});
+		limited(broken).subscribe(new Throwing());
+		try {
+			if (served) {
+				running.complete();
+			}
+			else {
+				running.error(new IllegalStateException());
+			}
+		}
+		catch (LinkageError ex) {
+			assertThat(ex).hasMessage("Thrown on purpose");
+		}
+		assertThat(ends).containsExactly(SignalType.ON_COMPLETE);
+		assertThat(inFlight()).isZero();
+	}
+
+	@Test
 	void tellsWhereACallStands() {
 		List<QueueTicket> tickets = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
@@ -225,8 +349,37 @@ class LimitedFluxTests {
 		assertThat(large.snapshot().inFlight()).isZero();
 	}
 
-	private Flux<ReplyPart> limited(Flux<ReplyPart> reply) {
+	/**
+	 * Cannot stand to hear of an error.
+	 */
+	private static final class Throwing implements CoreSubscriber<ReplyPart> {
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			subscription.request(Long.MAX_VALUE);
+		}
+
+		@Override
+		public void onNext(ReplyPart part) {
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			throw new IllegalStateException("Thrown by the subscriber");
+		}
+
+		@Override
+		public void onComplete() {
+		}
+
+	}
+
+	private LimitedFlux limited(Flux<ReplyPart> reply) {
 		return new LimitedFlux(reply, this.limiter, CallOptions.defaults(), 1);
+	}
+
+	private long now() {
+		return this.timer.now(TimeUnit.NANOSECONDS);
 	}
 
 	private int inFlight() {

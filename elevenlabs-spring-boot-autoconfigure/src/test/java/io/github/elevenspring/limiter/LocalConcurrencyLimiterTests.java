@@ -146,9 +146,9 @@ class LocalConcurrencyLimiterTests {
 			waiters.add(waiter);
 			limiter.enter(waiter);
 		}
-		waiters.sort(Comparator.comparing(TestWaiter::patience));
+		waiters.sort(Comparator.comparing((TestWaiter waiter) -> waiter.patience));
 		for (TestWaiter waiter : waiters) {
-			Duration patience = Duration.ofNanos(waiter.patience());
+			Duration patience = Duration.ofNanos(waiter.patience);
 			this.timer.advanceTimeTo(Instant.EPOCH.plus(patience.minusNanos(1)));
 			assertThat(waiter.refusal).isNull();
 			this.timer.advanceTimeTo(Instant.EPOCH.plus(patience));
@@ -348,6 +348,30 @@ class LocalConcurrencyLimiterTests {
 		limiter.refusedByService(waiters.get(1), 0);
 		refused(waiters.get(1), ErrorKind.SHUTDOWN, null);
 		atRest(limiter);
+	}
+
+	@Test
+	void whatItOpensAgainTakesCallsBackIntoTheQueue() {
+		LocalConcurrencyLimiter limiter = limiter(1, 100);
+		limiter.close();
+		limiter.refuseWaiting();
+		limiter.open();
+		TestWaiter waiter = enter(limiter, 1).get(0);
+		limiter.refusedByService(waiter, 0);
+		assertThat(waiter.refusal).isNull();
+		this.timer.advanceTimeBy(Duration.ofMillis(50));
+		assertThat(waiter.grants).isEqualTo(2);
+	}
+
+	@Test
+	void aPlanDoesNotReplaceALimitThatWasSet() {
+		LocalConcurrencyLimiter limiter = limiter(2, 100);
+		limiter.plan(5);
+		assertThat(limiter.snapshot().limit()).isEqualTo(5);
+		limiter.limit(3);
+		limiter.plan(15);
+		assertThat(limiter.snapshot().limit()).isEqualTo(3);
+		assertThat(limiter.snapshot().configuredLimit()).isEqualTo(3);
 	}
 
 	@Test

@@ -89,8 +89,8 @@ class TestCall extends Waiter {
 	}
 
 	@Override
-	long patience() {
-		return this.patience;
+	long patience(long now) {
+		return (this.patience != Long.MAX_VALUE) ? this.patience - (now - this.waitingSince) : Long.MAX_VALUE;
 	}
 
 }

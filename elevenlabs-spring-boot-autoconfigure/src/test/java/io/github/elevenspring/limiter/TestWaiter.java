@@ -63,8 +63,8 @@ class TestWaiter extends Waiter {
 	}
 
 	@Override
-	long patience() {
-		return this.patience;
+	long patience(long now) {
+		return (this.patience != Long.MAX_VALUE) ? this.patience - (now - this.waitingSince) : Long.MAX_VALUE;
 	}
 
 	@Override

@@ -39,9 +39,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * The cache in front of the simulator, which counts what reaches it.
  */
-@SpringBootTest(classes = CacheTests.Application.class,
-		properties = { "elevenlabs.plan=creator", "elevenlabs.cache.enabled=true",
-				"elevenlabs.cache.warm-up[0].text=At your service." })
+@SpringBootTest(classes = CacheTests.Application.class, properties = "elevenlabs.plan=creator")
 @EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
 class CacheTests {
 

@@ -43,7 +43,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The fallback chain in front of the simulator, which counts for itself what it is asked.
  */
 @SpringBootTest(classes = FallbackTests.Application.class,
-		properties = { "elevenlabs.fallback.chain=model, voice, engine",
+		properties = { "elevenlabs.cache.enabled=false", "elevenlabs.fallback.chain=model, voice, engine",
 				"elevenlabs.fallback.model-id=eleven_flash_v2_5",
 				"elevenlabs.fallback.voice-id=" + FallbackTests.OTHER_VOICE, "elevenlabs.timeout.first-byte=4s",
 				"elevenlabs.retry.enabled=false", "elevenlabs.circuit-breaker.enabled=false",

@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Ten thousand calls while nothing works, counted by the other end.
  */
 @SpringBootTest(classes = OutageTests.Application.class,
-		properties = { "elevenlabs.limiter.enabled=false",
+		properties = { "elevenlabs.cache.enabled=false", "elevenlabs.limiter.enabled=false",
 				"resilience4j.retry.instances.elevenlabs.wait-duration=10ms" })
 @EnableElevenLabsSimulator
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

@@ -42,7 +42,7 @@ import static org.awaitility.Awaitility.await;
  * attempts.
  */
 @SpringBootTest(classes = ResilienceTests.Application.class,
-		properties = { "elevenlabs.plan=creator", "elevenlabs.timeout.first-byte=5s",
+		properties = { "elevenlabs.plan=creator", "elevenlabs.cache.enabled=false", "elevenlabs.timeout.first-byte=5s",
 				"elevenlabs.quota.probe-interval=100ms", "resilience4j.retry.instances.elevenlabs.wait-duration=20ms",
 				"resilience4j.circuitbreaker.instances.elevenlabs-speech.wait-duration-in-open-state=2s" })
 @EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)

@@ -25,8 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Audio whose time is over, from the cache and with all other stages in the line.
  */
 @SpringBootTest(classes = StaleFallbackTests.Application.class,
-		properties = { "elevenlabs.fallback.chain=stale-cache", "elevenlabs.cache.enabled=true",
-				"elevenlabs.cache.ttl=1ms" })
+		properties = { "elevenlabs.fallback.chain=stale-cache", "elevenlabs.cache.ttl=1ms" })
 @EnableElevenLabsSimulator
 class StaleFallbackTests {
 

@@ -44,8 +44,8 @@ import static org.awaitility.Awaitility.await;
  * The template and the simulator, each as the other's proof.
  */
 @SpringBootTest(classes = TemplateTests.Application.class,
-		properties = { "elevenlabs.timeout.first-byte=2s", "elevenlabs.timeout.idle=2s",
-				"elevenlabs.limiter.enabled=false", "elevenlabs.retry.enabled=false",
+		properties = { "elevenlabs.cache.enabled=false", "elevenlabs.timeout.first-byte=2s",
+				"elevenlabs.timeout.idle=2s", "elevenlabs.limiter.enabled=false", "elevenlabs.retry.enabled=false",
 				"elevenlabs.circuit-breaker.enabled=false", "elevenlabs.quota.enabled=false" })
 @EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
 class TemplateTests {

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import io.github.elevenspring.cache.SpeechCache;
 import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
 import io.github.elevenspring.test.simulator.Pace;
@@ -61,6 +62,9 @@ class EndToEndIT {
 	@Autowired
 	private ElevenLabsSimulator simulator;
 
+	@Autowired
+	private SpeechCache cache;
+
 	@LocalServerPort
 	private int port;
 
@@ -94,6 +98,7 @@ class EndToEndIT {
 		this.simulator.start();
 		this.simulator.reset();
 		this.simulator.pace(Pace.IMMEDIATE);
+		this.cache.clear().block(Duration.ofSeconds(5));
 		screen(1440, 900, false);
 		browser().get("http://localhost:" + this.port + "/");
 		browser().executeScript("localStorage.clear()");
@@ -144,6 +149,17 @@ class EndToEndIT {
 		await(() -> text("status"), "Done");
 		assertThat(this.simulator.journal().requests("/stream")).hasSize(1);
 		assertThat(browser().manage().logs().get(LogType.BROWSER).getAll()).isEmpty();
+	}
+
+	@Test
+	void saysWhenItSpokeFromTheCache() {
+		speak("Hello there.", "");
+		assertThat(text("credits")).isEqualTo("6");
+		speak("Hello there.", "");
+		assertThat(text("credits")).isEqualTo("0, from the cache");
+		assertThat(main("played")).isEqualTo(main("received"));
+		assertThat(this.simulator.journal().requests("/stream")).hasSize(1);
+		screenshots("cached");
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.github.elevenspring.cache.SpeechCache;
 import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
 import io.github.elevenspring.test.simulator.QuotaAnswer;
@@ -47,11 +48,15 @@ class SampleApplicationTests {
 	@Autowired
 	private ElevenLabsSimulator simulator;
 
+	@Autowired
+	private SpeechCache cache;
+
 	@LocalServerPort
 	private int port;
 
 	@BeforeEach
 	void reset() {
+		this.cache.clear().block(Duration.ofSeconds(5));
 		this.simulator.start();
 		this.simulator.reset();
 	}
@@ -70,6 +75,24 @@ class SampleApplicationTests {
 			.returnResult()
 			.getResponseBody();
 		assertThat(audio).startsWith("RIFF".getBytes()).hasSizeGreaterThan(100_000);
+	}
+
+	@Test
+	void speaksTheSameAgainFromTheCache() {
+		byte[] first = speak(Map.of("text", TEXT)).expectHeader()
+			.valueEquals("X-Cache", "miss")
+			.expectBody()
+			.returnResult()
+			.getResponseBody();
+		byte[] second = speak(Map.of("text", TEXT)).expectHeader()
+			.valueEquals("X-Cache", "hit")
+			.expectHeader()
+			.valueEquals("X-Billed-Credits", "0")
+			.expectBody()
+			.returnResult()
+			.getResponseBody();
+		assertThat(second).isEqualTo(first);
+		assertThat(this.simulator.journal().requests("/stream")).hasSize(1);
 	}
 
 	@Test

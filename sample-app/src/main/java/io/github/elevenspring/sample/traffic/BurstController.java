@@ -1,8 +1,11 @@
 package io.github.elevenspring.sample.traffic;
 
+import java.util.List;
 import java.util.Locale;
 
 import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.model.CacheUse;
+import io.github.elevenspring.model.CallOptions;
 import io.github.elevenspring.model.Priority;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.template.ElevenLabsOperations;
@@ -15,13 +18,16 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * Makes many calls at once and tells how each fares. A browser could not: it opens a few
- * connections only. Speaks to the simulator only, where it costs nothing.
+ * connections only. They are equal, so they bypass the cache, which would make one of
+ * them. Speaks to the simulator only, where it costs nothing.
  */
 @RestController
 @ConditionalOnBooleanProperty("elevenlabs.simulator.enabled")
 class BurstController {
 
 	private static final int CALLS = 30;
+
+	private static final List<Priority> ORDER = List.of(Priority.BATCH, Priority.NORMAL, Priority.INTERACTIVE);
 
 	private static final String TEXT = "This is one of thirty.";
 
@@ -41,8 +47,10 @@ class BurstController {
 	}
 
 	private Flux<Event> call(int number) {
-		Priority priority = Priority.values()[2 - number * 3 / CALLS];
-		SpeechRequest request = SpeechRequest.of(TEXT).priority(priority).tenant("burst");
+		Priority priority = ORDER.get(number * ORDER.size() / CALLS);
+		SpeechRequest request = SpeechRequest.builder(TEXT)
+			.options(CallOptions.defaults().withPriority(priority).withTenant("burst").withCacheUse(CacheUse.BYPASS))
+			.build();
 		return this.elevenLabs.speech()
 			.stream(request)
 			.index()
