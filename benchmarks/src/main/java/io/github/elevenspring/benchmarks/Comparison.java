@@ -1,6 +1,7 @@
 package io.github.elevenspring.benchmarks;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The pipeline beside one other contender.
@@ -25,8 +26,7 @@ final class Comparison {
 		figures.add(Figure.of(name + "allocated a call, B", pair(rounds, other, Rounds.Round::allocated, 1)));
 	}
 
-	private static String pair(Rounds rounds, String other, java.util.function.ToDoubleFunction<Rounds.Round> value,
-			double unit) {
+	private static String pair(Rounds rounds, String other, ToDoubleFunction<Rounds.Round> value, double unit) {
 		return String.format("%,.0f to %,.0f", rounds.median(PIPELINE, value) / unit,
 				rounds.median(other, value) / unit);
 	}

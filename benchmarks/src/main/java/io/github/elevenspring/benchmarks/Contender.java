@@ -35,16 +35,16 @@ record Contender(String name, Function<String, Mono<Integer>> call) {
 	private static final String QUERY = "?output_format=mp3_44100_128";
 
 	static Contender whole(ElevenLabsTemplate elevenLabs) {
-		return new Contender("pipeline",
+		return new Contender(Comparison.PIPELINE,
 				(text) -> elevenLabs.speech().convert(SpeechRequest.of(text)).map((speech) -> speech.audio().length));
 	}
 
 	static Contender streamed(ElevenLabsTemplate elevenLabs) {
-		return new Contender("pipeline", (text) -> size(elevenLabs.speech().stream(SpeechRequest.of(text))));
+		return new Contender(Comparison.PIPELINE, (text) -> size(elevenLabs.speech().stream(SpeechRequest.of(text))));
 	}
 
 	static Contender blocking(ElevenLabsTemplate elevenLabs) {
-		return new Contender("pipeline", (text) -> Mono.fromCallable(() -> {
+		return new Contender(Comparison.PIPELINE, (text) -> Mono.fromCallable(() -> {
 			Speech speech = elevenLabs.speech().convert(SpeechRequest.of(text)).block();
 			return (speech != null) ? speech.audio().length : 0;
 		}));
