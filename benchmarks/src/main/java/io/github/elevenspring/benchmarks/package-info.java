@@ -1,6 +1,6 @@
 /**
- * What the limiter costs and what it is worth, measured beside its peers. Everything here
- * goes through the public face of the limiter, as an application does.
+ * What the library costs and what it is worth, measured beside its peers. Everything here
+ * goes through its public face, as an application does.
  */
 @NullMarked
 package io.github.elevenspring.benchmarks;

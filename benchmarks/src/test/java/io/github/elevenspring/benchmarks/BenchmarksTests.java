@@ -35,9 +35,10 @@ class BenchmarksTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "goodput", "interactive", "batch", "adaptive", "equal" })
+	@ValueSource(
+			strings = { "goodput", "interactive", "batch", "adaptive", "equal", "pipeline", "spring-ai", "outage" })
 	void scenariosRun(String name) {
-		Scenario scenario = Scenarios.all(Duration.ofMillis(300)).get(name);
+		Scenario scenario = Scenarios.all(Duration.ofMillis(300), 1, 50).get(name);
 		assertThat(scenario).isNotNull();
 		List<Figure> figures = scenario.run(Duration.ofMillis(300));
 		assertThat(figures).isNotEmpty().allSatisfy((figure) -> assertThat(figure.measured()).isNotBlank());

@@ -1,9 +1,7 @@
 package io.github.elevenspring.client;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.Operation.ReplyType;
@@ -35,7 +33,7 @@ final class BodyBeginning {
 	 */
 	private static final int ENOUGH = 64;
 
-	private final ByteArrayOutputStream held = new ByteArrayOutputStream();
+	private byte[] held = {};
 
 	private final ReplyType replyType;
 
@@ -60,10 +58,10 @@ final class BodyBeginning {
 			sink.next(chunk);
 			return;
 		}
-		hold(chunk.bytes());
+		this.held = heldWith(chunk.bytes());
 		this.verdict = verdict();
 		if (this.verdict != null) {
-			sink.next(new ReplyPart.Chunk(this.held.toByteArray()));
+			sink.next(new ReplyPart.Chunk(this.held));
 		}
 	}
 
@@ -72,11 +70,11 @@ final class BodyBeginning {
 	 */
 	Mono<ReplyPart.Chunk> rest() {
 		return Mono.fromSupplier(() -> {
-			if (this.verdict != null || this.held.size() == 0) {
+			if (this.verdict != null || this.held.length == 0) {
 				return null;
 			}
 			this.verdict = this.replyType == ReplyType.JSON || !this.selfDescribing || isPlausible(visible());
-			return new ReplyPart.Chunk(this.held.toByteArray());
+			return new ReplyPart.Chunk(this.held);
 		});
 	}
 
@@ -88,15 +86,21 @@ final class BodyBeginning {
 	}
 
 	/**
-	 * Keep a chunk, but no white space before JSON: it means nothing and may be endless.
+	 * Return what is held with one more chunk, but no white space before JSON: it means
+	 * nothing and may be endless. Most often the first chunk is all, and not copied.
 	 */
-	private void hold(byte[] bytes) {
+	private byte[] heldWith(byte[] bytes) {
 		int start = 0;
-		while (this.replyType == ReplyType.JSON && this.held.size() == 0 && start < bytes.length
+		while (this.replyType == ReplyType.JSON && this.held.length == 0 && start < bytes.length
 				&& isWhiteSpace(bytes[start])) {
 			start++;
 		}
-		this.held.write(bytes, start, bytes.length - start);
+		if (this.held.length == 0 && start == 0) {
+			return bytes;
+		}
+		byte[] all = Arrays.copyOf(this.held, this.held.length + bytes.length - start);
+		System.arraycopy(bytes, start, all, this.held.length, bytes.length - start);
+		return all;
 	}
 
 	private @Nullable Boolean verdict() {
@@ -122,7 +126,7 @@ final class BodyBeginning {
 		if (beginnings.stream().anyMatch(visible::startsWith)) {
 			return false;
 		}
-		boolean open = this.held.size() < ENOUGH
+		boolean open = this.held.length < ENOUGH
 				&& beginnings.stream().anyMatch((beginning) -> beginning.startsWith(visible));
 		return open ? null : (Boolean) true;
 	}
@@ -136,9 +140,14 @@ final class BodyBeginning {
 	}
 
 	private String visible() {
-		byte[] bytes = this.held.toByteArray();
-		return new String(bytes, 0, Math.min(bytes.length, ENOUGH), StandardCharsets.ISO_8859_1).replaceAll("\\s", "")
-			.toLowerCase(Locale.ROOT);
+		StringBuilder visible = new StringBuilder(ENOUGH);
+		for (int i = 0; i < Math.min(this.held.length, ENOUGH); i++) {
+			char character = (char) (this.held[i] & 0xff);
+			if (character != ' ' && (character < '\t' || character > '\r')) {
+				visible.append(Character.toLowerCase(character));
+			}
+		}
+		return visible.toString();
 	}
 
 	private static boolean isWhiteSpace(byte value) {

@@ -145,7 +145,8 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 		this.actual.onNext(part);
 		this.waitingSince = now();
 		STATE.compareAndSet(this, EMITTING, WAITING);
-		if (first) {
+		if (first && this.timeouts.idle().compareTo(this.timeouts.firstByte()) < 0) {
+			// Else the task that is there looks early enough.
 			lookAgainIn(this.timeouts.idle());
 		}
 	}

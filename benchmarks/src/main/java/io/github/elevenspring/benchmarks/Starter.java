@@ -1,0 +1,80 @@
+package io.github.elevenspring.benchmarks;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import io.github.elevenspring.template.ElevenLabsTemplate;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * An application that has the starter, as its users have it: what is not set here is
+ * auto-configured, metrics among it.
+ */
+final class Starter implements AutoCloseable {
+
+	private final ConfigurableApplicationContext context;
+
+	/**
+	 * Start an application.
+	 * @param server where it finds ElevenLabs
+	 * @param properties its configuration
+	 */
+	Starter(SpeechServer server, String... properties) {
+		List<String> all = new ArrayList<>(List.of("elevenlabs.api-key=key", "elevenlabs.base-url=" + server.url(),
+				"elevenlabs.defaults.voice-id=" + Contender.VOICE, "elevenlabs.plan=business",
+				"elevenlabs.limiter.limits.standard=100", "logging.level.root=warn",
+				"logging.level.io.github.elevenspring=error", "spring.main.banner-mode=off"));
+		Collections.addAll(all, properties);
+		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.properties(all.toArray(String[]::new))
+			.run();
+	}
+
+	/**
+	 * Start one in whose pipeline every stage takes part.
+	 */
+	static Starter withEverything(SpeechServer server) {
+		return new Starter(server, "elevenlabs.cache.enabled=true", "elevenlabs.fallback.chain=stale-cache,model",
+				"elevenlabs.fallback.model-id=eleven_flash_v2_5");
+	}
+
+	ElevenLabsTemplate elevenLabs() {
+		return this.context.getBean(ElevenLabsTemplate.class);
+	}
+
+	/**
+	 * Return the builder any application gets, which watches the requests.
+	 */
+	WebClient.Builder webClient() {
+		return this.context.getBean(WebClient.Builder.class).clientConnector(connector());
+	}
+
+	/**
+	 * Return the connector below the pipeline.
+	 */
+	ClientHttpConnector connector() {
+		return this.context.getBean(ClientHttpConnectorBuilder.class).build(HttpClientSettings.defaults());
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}
