@@ -445,7 +445,8 @@ class FallbackStageTests {
 		}
 		assertThat(output.getOut().lines().filter((text) -> text.contains("degraded"))).hasSize(2)
 			.allMatch((text) -> text.contains("WARN"))
-			.anyMatch((text) -> text.endsWith("speech.stream degraded to engine because of NETWORK"))
+			.anyMatch((text) -> text
+				.endsWith("speech.stream degraded to engine because of NETWORK: the connection broke"))
 			.anyMatch((text) -> text.contains(
 					"speech.stream degraded to engine because of NETWORK, as were 9 calls since the last warning: the connection broke"));
 		assertThat(output).doesNotContain("Hello");
