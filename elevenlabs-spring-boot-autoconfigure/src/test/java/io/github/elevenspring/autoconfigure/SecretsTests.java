@@ -14,11 +14,13 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.model.ApiRequest;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.template.ElevenLabsTemplate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Publisher;
 import org.slf4j.LoggerFactory;
@@ -72,8 +74,8 @@ class SecretsTests {
 			pages.forEach((page, content) -> assertThat(content).as(page).doesNotContain(KEY).doesNotContain(TEXT));
 		}
 		finally {
-			server.disposeNow();
 			log.detach();
+			server.disposeNow(LONG_ENOUGH);
 		}
 		assertThat(log.lines).anyMatch((line) -> line.contains("reactor.netty.http.client.HttpClient"))
 			.anyMatch((line) -> line.contains("WRITE:"));
@@ -229,7 +231,11 @@ class SecretsTests {
 
 		private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
+		private static final Map<String, Appender<ILoggingEvent>> silenced = new TreeMap<>();
+
 		private final PatternLayout layout = new PatternLayout();
+
+		private @Nullable Level before;
 
 		static RecordingAppender attach() {
 			System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
@@ -242,22 +248,31 @@ class SecretsTests {
 			appender.start();
 			Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 			root.addAppender(appender);
+			appender.before = root.getLevel();
 			quieten();
 			root.setLevel(Level.TRACE);
 			return appender;
 		}
 
 		static void quieten() {
-			LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-			context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).detachAppender("CONSOLE");
-			context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).detachAppender("console");
+			Logger root = ((LoggerContext) LoggerFactory.getILoggerFactory())
+				.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+			for (String name : List.of("CONSOLE", "console")) {
+				Appender<ILoggingEvent> console = root.getAppender(name);
+				if (console != null) {
+					silenced.put(name, console);
+					root.detachAppender(console);
+				}
+			}
 		}
 
 		void detach() {
 			Logger root = ((LoggerContext) LoggerFactory.getILoggerFactory())
 				.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-			root.setLevel(Level.WARN);
+			root.setLevel(this.before);
 			root.detachAppender(this);
+			silenced.values().forEach(root::addAppender);
+			silenced.clear();
 			System.clearProperty("org.springframework.boot.logging.LoggingSystem");
 		}
 
