@@ -49,9 +49,9 @@ import static org.awaitility.Awaitility.await;
  * breaker counts, what the listener has heard, and that no slot stays taken.
  */
 @SpringBootTest(classes = FaultMatrixTests.Application.class,
-		properties = { "elevenlabs.plan=creator", "elevenlabs.timeout.first-byte=2s", "elevenlabs.timeout.idle=1s",
-				"elevenlabs.limiter.queue.max-wait=10s", "elevenlabs.retry.budget.capacity=1000",
-				"elevenlabs.quota.probe-interval=100ms",
+		properties = { "elevenlabs.plan=creator", "elevenlabs.cache.enabled=false", "elevenlabs.timeout.first-byte=2s",
+				"elevenlabs.timeout.idle=1s", "elevenlabs.limiter.queue.max-wait=10s",
+				"elevenlabs.retry.budget.capacity=1000", "elevenlabs.quota.probe-interval=100ms",
 				"resilience4j.retry.instances.elevenlabs.wait-duration=200ms" })
 @EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -178,7 +178,7 @@ class ResilienceTests {
 	@Test
 	void tellsThoseWhoWaitWhenTheBreakerOpens() {
 		// slow enough for calls to be in flight
-		this.simulator.pace(new Pace(0, 0.1));
+		this.simulator.pace(new Pace(0, 3));
 		AtomicInteger refused = new AtomicInteger();
 		AtomicInteger spoken = new AtomicInteger();
 		for (int i = 0; i < 30; i++) {

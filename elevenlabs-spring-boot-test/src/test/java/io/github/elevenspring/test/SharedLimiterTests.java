@@ -73,8 +73,8 @@ class SharedLimiterTests {
 						"--elevenlabs.limiter.distributed=redis", "--elevenlabs.limiter.queue.max-wait=60s",
 						// a busy machine must not cut an application off
 						"--elevenlabs.limiter.redis.command-timeout=5s", "--elevenlabs.retry.enabled=false",
-						"--elevenlabs.circuit-breaker.enabled=false", "--spring.data.redis.host=127.0.0.1",
-						"--spring.data.redis.port=" + port));
+						"--elevenlabs.circuit-breaker.enabled=false", "--elevenlabs.cache.enabled=false",
+						"--spring.data.redis.host=127.0.0.1", "--spring.data.redis.port=" + port));
 		}
 		for (ConfigurableApplicationContext application : this.applications) {
 			RedisConcurrencyLimiters limiters = application.getBean(RedisConcurrencyLimiters.class);
