@@ -217,7 +217,7 @@ async function speak() {
 			showDegraded(substitute);
 		}
 		if (!substitute && !main.dataset.loaded) {
-			loadChoices();
+			loadChoicesSoon();
 		}
 		const reader = response.body.getReader();
 		for (let part = await reader.read(); !part.done; part = await reader.read()) {
@@ -477,6 +477,14 @@ async function loadChoices() {
 		$("voice").replaceChildren(option("", "Not available"));
 		$("model").replaceChildren(option("", "Not available"));
 		showProblem(title, `Voices and models could not be loaded. ${detail}`, loadChoices);
+	}
+}
+
+/* ElevenLabs speaks again, but the circuit breaker of its lists may need some seconds more. */
+async function loadChoicesSoon() {
+	await loadChoices();
+	if (!main.dataset.loaded) {
+		setTimeout(loadChoicesSoon, 2000);
 	}
 }
 
