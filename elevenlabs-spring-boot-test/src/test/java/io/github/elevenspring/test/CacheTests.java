@@ -14,12 +14,8 @@ import io.github.elevenspring.model.CacheUse;
 import io.github.elevenspring.model.Priority;
 import io.github.elevenspring.model.speech.Speech;
 import io.github.elevenspring.model.speech.SpeechRequest;
-import io.github.elevenspring.template.ElevenLabsTemplate;
-import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
-import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
 import io.github.elevenspring.test.simulator.Pace;
-import io.github.elevenspring.test.simulator.SimulatorPlan;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,9 +25,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -39,17 +33,8 @@ import static org.awaitility.Awaitility.await;
 /**
  * The cache in front of the simulator, which counts what reaches it.
  */
-@SpringBootTest(classes = CacheTests.Application.class, properties = "elevenlabs.plan=creator")
-@EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
-class CacheTests {
-
-	private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
-
-	@Autowired
-	private ElevenLabsTemplate elevenLabs;
-
-	@Autowired
-	private ElevenLabsSimulator simulator;
+@TestPropertySource(properties = "elevenlabs.plan=creator")
+class CacheTests extends AbstractSimulatorTests {
 
 	@Autowired
 	private SpeechCache cache;
@@ -61,16 +46,14 @@ class CacheTests {
 
 	@BeforeEach
 	void chooseVoice() {
-		this.request = SpeechRequest.of("Hello, how can I help you?").voice(this.simulator.voiceIds().get(0));
+		this.request = request("Hello, how can I help you?");
 		this.cache.clear().block(LONG_ENOUGH);
 	}
 
 	@AfterEach
-	void nothingIsLeftBehind() {
+	void troubleEnds() {
 		this.simulator.faults().clear();
 		this.simulator.pace(Pace.IMMEDIATE);
-		await()
-			.untilAsserted(() -> assertThat(this.limits.snapshot().get(ConcurrencyGroup.STANDARD).inFlight()).isZero());
 	}
 
 	@Test
@@ -215,12 +198,6 @@ class CacheTests {
 		java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
 		chunks.forEach(bytes::writeBytes);
 		return bytes.toByteArray();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
 	}
 
 }

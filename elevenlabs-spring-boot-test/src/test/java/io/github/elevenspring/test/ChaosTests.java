@@ -44,10 +44,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.SynchronousSink;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.util.ReflectionTestUtils;
@@ -62,7 +60,7 @@ import static org.awaitility.Awaitility.await;
  * {@code -Delevenlabs.test.chaos-duration} and {@code -Delevenlabs.test.chaos-seed} set
  * how long, and which faults and callers there are.
  */
-@SpringBootTest(classes = ChaosTests.Application.class,
+@SpringBootTest(classes = LibraryApplication.class,
 		properties = { "elevenlabs.plan=creator", "elevenlabs.simulator.enabled=true",
 				"elevenlabs.simulator.plan=creator", "elevenlabs.simulator.credits=1000000000000",
 				"elevenlabs.simulator.latency-factor=0.05", "elevenlabs.simulator.stream-speed=200",
@@ -299,12 +297,6 @@ class ChaosTests {
 		void violated(String how) {
 			ChaosTests.this.violations.add(this.name + ": " + how);
 		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
 
 	}
 

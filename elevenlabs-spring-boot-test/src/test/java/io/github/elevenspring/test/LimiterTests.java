@@ -18,13 +18,9 @@ import io.github.elevenspring.limiter.QueuePosition;
 import io.github.elevenspring.limiter.QueueTicket;
 import io.github.elevenspring.model.Priority;
 import io.github.elevenspring.model.speech.SpeechRequest;
-import io.github.elevenspring.template.ElevenLabsTemplate;
-import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
-import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
 import io.github.elevenspring.test.simulator.Pace;
 import io.github.elevenspring.test.simulator.SimulatorPlan;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
@@ -32,9 +28,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -43,20 +37,10 @@ import static org.awaitility.Awaitility.await;
  * The limiter in front of the simulator, which counts for itself and refuses what is too
  * much.
  */
-@SpringBootTest(classes = LimiterTests.Application.class,
-		properties = { "elevenlabs.plan=creator", "elevenlabs.cache.enabled=false",
-				"elevenlabs.limiter.queue.max-wait=60s", "elevenlabs.retry.enabled=false",
-				"elevenlabs.circuit-breaker.enabled=false" })
-@EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
-class LimiterTests {
-
-	private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
-
-	@Autowired
-	private ElevenLabsTemplate elevenLabs;
-
-	@Autowired
-	private ElevenLabsSimulator simulator;
+@TestPropertySource(properties = { "elevenlabs.plan=creator", "elevenlabs.cache.enabled=false",
+		"elevenlabs.limiter.queue.max-wait=60s", "elevenlabs.retry.enabled=false",
+		"elevenlabs.circuit-breaker.enabled=false" })
+class LimiterTests extends AbstractSimulatorTests {
 
 	@Autowired
 	private ConcurrencyLimits limits;
@@ -65,17 +49,10 @@ class LimiterTests {
 
 	@BeforeEach
 	void chooseVoice() {
-		this.request = SpeechRequest.of("Hi.").voice(this.simulator.voiceIds().get(0));
+		this.request = request("Hi.");
 		this.limits.plan(Plan.CREATOR);
 		// slow enough for calls to be in flight at the same time
 		this.simulator.pace(new Pace(0, 0.1));
-	}
-
-	@AfterEach
-	void nothingIsLeftBehind() {
-		await().untilAsserted(() -> assertThat(standard().inFlight()).isZero());
-		assertThat(standard().waiting()).isZero();
-		assertThat(standard().tenants()).isZero();
 	}
 
 	@Test
@@ -181,12 +158,6 @@ class LimiterTests {
 
 	private LimiterSnapshot standard() {
 		return this.limits.snapshot().get(ConcurrencyGroup.STANDARD);
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
 	}
 
 }

@@ -5,9 +5,6 @@ import java.time.Duration;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.resilience.CircuitBreakers;
-import io.github.elevenspring.template.ElevenLabsTemplate;
-import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
-import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import org.junit.jupiter.api.MethodOrderer;
@@ -18,29 +15,19 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Ten thousand calls while nothing works, counted by the other end.
  */
-@SpringBootTest(classes = OutageTests.Application.class,
-		properties = { "elevenlabs.cache.enabled=false", "elevenlabs.limiter.enabled=false",
-				"resilience4j.retry.instances.elevenlabs.wait-duration=10ms" })
-@EnableElevenLabsSimulator
+@TestPropertySource(properties = { "elevenlabs.cache.enabled=false", "elevenlabs.limiter.enabled=false",
+		"resilience4j.retry.instances.elevenlabs.wait-duration=10ms" })
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class OutageTests {
+class OutageTests extends AbstractSimulatorTests {
 
 	private static final int CALLS = 10_000;
-
-	@Autowired
-	private ElevenLabsTemplate elevenLabs;
-
-	@Autowired
-	private ElevenLabsSimulator simulator;
 
 	@Autowired
 	private CircuitBreakerRegistry breakers;
@@ -63,7 +50,7 @@ class OutageTests {
 
 	private void callAll() {
 		this.simulator.faults().rate(1, Fault.unavailable());
-		SpeechRequest request = SpeechRequest.of("Hi.").voice(this.simulator.voiceIds().get(0));
+		SpeechRequest request = request("Hi.");
 		Long failed = Flux.range(0, CALLS)
 			.flatMap((i) -> this.elevenLabs.speech()
 				.stream(request)
@@ -72,12 +59,6 @@ class OutageTests {
 			.count()
 			.block(Duration.ofMinutes(5));
 		assertThat(failed).isEqualTo(CALLS);
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
 	}
 
 }

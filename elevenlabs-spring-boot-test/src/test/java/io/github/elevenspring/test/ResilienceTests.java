@@ -6,23 +6,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
-import io.github.elevenspring.limiter.ConcurrencyGroup;
-import io.github.elevenspring.limiter.ConcurrencyLimits;
 import io.github.elevenspring.model.speech.Speech;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.model.voice.VoiceQuery;
 import io.github.elevenspring.resilience.CircuitBreakers;
 import io.github.elevenspring.resilience.QuotaGate;
-import io.github.elevenspring.template.ElevenLabsTemplate;
-import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
-import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
 import io.github.elevenspring.test.simulator.Pace;
-import io.github.elevenspring.test.simulator.SimulatorPlan;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,9 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import reactor.test.StepVerifier;
 
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -41,20 +32,11 @@ import static org.awaitility.Awaitility.await;
  * Retry, circuit breaker and quota gate over real HTTP, where the other end counts the
  * attempts.
  */
-@SpringBootTest(classes = ResilienceTests.Application.class,
+@TestPropertySource(
 		properties = { "elevenlabs.plan=creator", "elevenlabs.cache.enabled=false", "elevenlabs.timeout.first-byte=5s",
 				"elevenlabs.quota.probe-interval=100ms", "resilience4j.retry.instances.elevenlabs.wait-duration=20ms",
 				"resilience4j.circuitbreaker.instances.elevenlabs-speech.wait-duration-in-open-state=2s" })
-@EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
-class ResilienceTests {
-
-	private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
-
-	@Autowired
-	private ElevenLabsTemplate elevenLabs;
-
-	@Autowired
-	private ElevenLabsSimulator simulator;
+class ResilienceTests extends AbstractSimulatorTests {
 
 	@Autowired
 	private CircuitBreakerRegistry breakers;
@@ -62,22 +44,13 @@ class ResilienceTests {
 	@Autowired
 	private QuotaGate gate;
 
-	@Autowired
-	private ConcurrencyLimits limits;
-
 	private SpeechRequest request;
 
 	@BeforeEach
 	void begin() {
-		this.request = SpeechRequest.of("Hi.").voice(this.simulator.voiceIds().get(0));
+		this.request = request("Hi.");
 		this.breakers.getAllCircuitBreakers().forEach(CircuitBreaker::reset);
 		this.gate.close();
-	}
-
-	@AfterEach
-	void nothingIsLeftBehind() {
-		await()
-			.untilAsserted(() -> assertThat(this.limits.snapshot().get(ConcurrencyGroup.STANDARD).inFlight()).isZero());
 	}
 
 	static List<Fault> passing() {
@@ -202,10 +175,7 @@ class ResilienceTests {
 				.verify(LONG_ENOUGH);
 		}
 		assertThat(this.simulator.journal().requests("/text-to-speech")).hasSize(1);
-		assertThat(this.elevenLabs.speech()
-			.convert(SpeechRequest.of("A").voice(this.simulator.voiceIds().get(0)))
-			.block(LONG_ENOUGH)
-			.audio()).isNotEmpty();
+		assertThat(this.elevenLabs.speech().convert(request("A")).block(LONG_ENOUGH).audio()).isNotEmpty();
 		this.simulator.credits(10_000);
 		await().untilAsserted(() -> assertThat(this.gate.isOpen()).isFalse());
 		assertThat(this.elevenLabs.speech().convert(this.request).block(LONG_ENOUGH).audio()).isNotEmpty();
@@ -213,12 +183,6 @@ class ResilienceTests {
 
 	private long requests() {
 		return this.simulator.statistics().requests();
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
 	}
 
 }

@@ -25,10 +25,8 @@ import reactor.core.publisher.Mono;
 import redis.embedded.RedisServer;
 
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -67,7 +65,7 @@ class SharedLimiterTests {
 			throw ex;
 		}
 		for (int i = 0; i < APPLICATIONS; i++) {
-			this.applications.add(new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			this.applications.add(new SpringApplicationBuilder(LibraryApplication.class).web(WebApplicationType.NONE)
 				.run("--elevenlabs.base-url=" + this.simulator.baseUrl(),
 						"--elevenlabs.api-key=" + this.simulator.apiKey(), "--elevenlabs.plan=creator",
 						"--elevenlabs.limiter.distributed=redis", "--elevenlabs.limiter.queue.max-wait=60s",
@@ -113,12 +111,6 @@ class SharedLimiterTests {
 
 	private static boolean isIdle(LimiterSnapshot snapshot) {
 		return snapshot.inFlight() == 0 && snapshot.waiting() == 0;
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
 	}
 
 }

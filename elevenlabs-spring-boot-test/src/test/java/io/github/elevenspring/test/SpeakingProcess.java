@@ -49,7 +49,7 @@ final class SpeakingProcess implements AutoCloseable {
 	}
 
 	public static void main(String[] arguments) {
-		ElevenLabsTemplate elevenLabs = new SpringApplicationBuilder(SharedLimiterTests.Application.class)
+		ElevenLabsTemplate elevenLabs = new SpringApplicationBuilder(LibraryApplication.class)
 			.web(WebApplicationType.NONE)
 			.run(arguments)
 			.getBean(ElevenLabsTemplate.class);

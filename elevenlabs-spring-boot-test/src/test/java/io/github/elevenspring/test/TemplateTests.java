@@ -17,12 +17,8 @@ import io.github.elevenspring.model.speech.TimedSpeech;
 import io.github.elevenspring.model.voice.Voice;
 import io.github.elevenspring.model.voice.VoiceQuery;
 import io.github.elevenspring.model.voice.VoiceSettings;
-import io.github.elevenspring.template.ElevenLabsTemplate;
-import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
-import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
 import io.github.elevenspring.test.simulator.QuotaAnswer;
-import io.github.elevenspring.test.simulator.SimulatorPlan;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +28,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.test.context.TestPropertySource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -43,28 +36,18 @@ import static org.awaitility.Awaitility.await;
 /**
  * The template and the simulator, each as the other's proof.
  */
-@SpringBootTest(classes = TemplateTests.Application.class,
-		properties = { "elevenlabs.cache.enabled=false", "elevenlabs.timeout.first-byte=2s",
-				"elevenlabs.timeout.idle=2s", "elevenlabs.limiter.enabled=false", "elevenlabs.retry.enabled=false",
-				"elevenlabs.circuit-breaker.enabled=false", "elevenlabs.quota.enabled=false" })
-@EnableElevenLabsSimulator(plan = SimulatorPlan.CREATOR)
-class TemplateTests {
-
-	private static final Duration LONG_ENOUGH = Duration.ofSeconds(30);
+@TestPropertySource(properties = { "elevenlabs.cache.enabled=false", "elevenlabs.timeout.first-byte=2s",
+		"elevenlabs.timeout.idle=2s", "elevenlabs.limiter.enabled=false", "elevenlabs.retry.enabled=false",
+		"elevenlabs.circuit-breaker.enabled=false", "elevenlabs.quota.enabled=false" })
+class TemplateTests extends AbstractSimulatorTests {
 
 	private static final String TEXT = "Hello from the simulator.";
-
-	@Autowired
-	private ElevenLabsTemplate elevenLabs;
-
-	@Autowired
-	private ElevenLabsSimulator simulator;
 
 	private SpeechRequest request;
 
 	@BeforeEach
 	void chooseVoice() {
-		this.request = SpeechRequest.of(TEXT).voice(this.simulator.voiceIds().get(0));
+		this.request = request(TEXT);
 	}
 
 	@Test
@@ -236,12 +219,6 @@ class TemplateTests {
 			position += part.length;
 		}
 		return whole;
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@EnableAutoConfiguration
-	static class Application {
-
 	}
 
 }
