@@ -21,7 +21,7 @@ final class Client {
 
 	private static final JsonMapper JSON = new JsonMapper();
 
-	private final HttpClient http = HttpClient.newHttpClient();
+	private static final HttpClient HTTP = HttpClient.newHttpClient();
 
 	private final ElevenLabsSimulator simulator;
 
@@ -38,11 +38,11 @@ final class Client {
 	}
 
 	CompletableFuture<HttpResponse<byte[]>> speakLater(String suffix, String body) {
-		return this.http.sendAsync(speech(suffix, body), BodyHandlers.ofByteArray());
+		return HTTP.sendAsync(speech(suffix, body), BodyHandlers.ofByteArray());
 	}
 
 	CompletableFuture<HttpResponse<InputStream>> open(String suffix, String body) {
-		return this.http.sendAsync(speech(suffix, body), BodyHandlers.ofInputStream());
+		return HTTP.sendAsync(speech(suffix, body), BodyHandlers.ofInputStream());
 	}
 
 	HttpRequest speech(String suffix, String body) {
@@ -64,7 +64,7 @@ final class Client {
 
 	HttpResponse<byte[]> send(HttpRequest request) {
 		try {
-			return this.http.send(request, BodyHandlers.ofByteArray());
+			return HTTP.send(request, BodyHandlers.ofByteArray());
 		}
 		catch (IOException ex) {
 			throw new IllegalStateException(ex);

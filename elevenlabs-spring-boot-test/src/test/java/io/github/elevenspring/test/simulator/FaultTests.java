@@ -10,9 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,28 +24,18 @@ import static org.awaitility.Awaitility.await;
 /**
  * Each fault, as a client meets it.
  */
+@EnableElevenLabsSimulator
 class FaultTests {
 
 	private static final String HELLO = Client.text("Hello from the simulator.");
 
-	private static ElevenLabsSimulator simulator;
+	private final ElevenLabsSimulator simulator;
 
-	private static Client client;
+	private final Client client;
 
-	@BeforeAll
-	static void start() {
-		simulator = ElevenLabsSimulator.builder().pace(Pace.IMMEDIATE).start();
-		client = new Client(simulator);
-	}
-
-	@AfterAll
-	static void stop() {
-		simulator.close();
-	}
-
-	@AfterEach
-	void reset() {
-		simulator.reset();
+	FaultTests(ElevenLabsSimulator simulator) {
+		this.simulator = simulator;
+		this.client = new Client(simulator);
 	}
 
 	@ParameterizedTest
@@ -61,26 +49,26 @@ class FaultTests {
 			"status:504, 504, <html>", "json-instead-of-audio, 200, internal_error",
 			"html-instead-of-audio, 200, <html>", "malformed-json, 200, voice_id" })
 	void answersInstead(String fault, int status, String part) {
-		simulator.faults().next(Fault.parse(fault));
-		HttpResponse<byte[]> response = client.speak("/stream", HELLO);
+		this.simulator.faults().next(Fault.parse(fault));
+		HttpResponse<byte[]> response = this.client.speak("/stream", HELLO);
 		assertThat(response.statusCode()).isEqualTo(status);
 		assertThat(new String(response.body(), StandardCharsets.UTF_8)).contains(part);
-		assertThat(simulator.faults().pending()).isZero();
-		assertThat(client.speak("/stream", HELLO).statusCode()).isEqualTo(200);
+		assertThat(this.simulator.faults().pending()).isZero();
+		assertThat(this.client.speak("/stream", HELLO).statusCode()).isEqualTo(200);
 	}
 
 	@Test
 	void sendsRetryAfterOnlyWhenAsked() {
-		simulator.faults().next(Fault.rateLimited(Duration.ofSeconds(3)));
-		simulator.faults().next(Fault.rateLimited(null));
-		assertThat(client.speak("", HELLO).headers().firstValue("retry-after")).contains("3");
-		assertThat(client.speak("", HELLO).headers().firstValue("retry-after")).isEmpty();
+		this.simulator.faults().next(Fault.rateLimited(Duration.ofSeconds(3)));
+		this.simulator.faults().next(Fault.rateLimited(null));
+		assertThat(this.client.speak("", HELLO).headers().firstValue("retry-after")).contains("3");
+		assertThat(this.client.speak("", HELLO).headers().firstValue("retry-after")).isEmpty();
 	}
 
 	@Test
 	void answersWithNothing() {
-		simulator.faults().next(Fault.emptyAudio());
-		HttpResponse<byte[]> response = client.speak("/stream", HELLO);
+		this.simulator.faults().next(Fault.emptyAudio());
+		HttpResponse<byte[]> response = this.client.speak("/stream", HELLO);
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.body()).isEmpty();
 	}
@@ -88,61 +76,61 @@ class FaultTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "disconnect", "reset" })
 	void breaksBeforeTheFirstByte(String fault) {
-		simulator.faults().next("", Fault.parse(fault), 10);
-		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> client.open("/stream", HELLO).get())
+		this.simulator.faults().next("", Fault.parse(fault), 10);
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> this.client.open("/stream", HELLO).get())
 			.withCauseInstanceOf(IOException.class);
-		await().until(() -> simulator.statistics().inFlight() == 0);
-		assertThat(simulator.statistics().cancelled()).isZero();
+		await().until(() -> this.simulator.statistics().inFlight() == 0);
+		assertThat(this.simulator.statistics().cancelled()).isZero();
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "reset-after:3000", "cut-after:3000", "truncate-after:3000" })
 	void breaksInTheMiddle(String fault) throws Exception {
-		simulator.faults().next(Fault.parse(fault));
-		HttpResponse<InputStream> response = client.open("/stream", HELLO).get();
+		this.simulator.faults().next(Fault.parse(fault));
+		HttpResponse<InputStream> response = this.client.open("/stream", HELLO).get();
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.body().readNBytes(3000)).hasSize(3000);
 		assertThatExceptionOfType(IOException.class).isThrownBy(() -> response.body().read());
-		await().until(() -> simulator.statistics().groups().get("standard").inFlight() == 0);
-		assertThat(simulator.statistics().cancelled()).isZero();
-		assertThat(simulator.statistics().creditsUsed()).isZero();
+		await().until(() -> this.simulator.statistics().groups().get("standard").inFlight() == 0);
+		assertThat(this.simulator.statistics().cancelled()).isZero();
+		assertThat(this.simulator.statistics().creditsUsed()).isZero();
 	}
 
 	@Test
 	void stallsWithTheSlotHeld() throws Exception {
-		simulator.faults().next(Fault.stallAfter(2000));
-		InputStream audio = client.open("/stream", HELLO).get().body();
+		this.simulator.faults().next(Fault.stallAfter(2000));
+		InputStream audio = this.client.open("/stream", HELLO).get().body();
 		assertThat(audio.readNBytes(2000)).hasSize(2000);
 		CompletableFuture<Integer> more = CompletableFuture.supplyAsync(() -> read(audio));
-		assertThat(simulator.statistics().groups().get("standard").inFlight()).isOne();
+		assertThat(this.simulator.statistics().groups().get("standard").inFlight()).isOne();
 		assertThat(more).isNotDone();
 		audio.close();
-		await().until(() -> simulator.statistics().groups().get("standard").inFlight() == 0);
-		assertThat(simulator.statistics().cancelled()).isOne();
+		await().until(() -> this.simulator.statistics().groups().get("standard").inFlight() == 0);
+		assertThat(this.simulator.statistics().cancelled()).isOne();
 	}
 
 	@Test
 	void neverAnswers() {
-		simulator.faults().next(Fault.silence());
-		CompletableFuture<HttpResponse<byte[]>> call = client.speakLater("", HELLO);
-		await().until(() -> simulator.statistics().inFlight() == 1);
+		this.simulator.faults().next(Fault.silence());
+		CompletableFuture<HttpResponse<byte[]>> call = this.client.speakLater("", HELLO);
+		await().until(() -> this.simulator.statistics().inFlight() == 1);
 		assertThat(call).isNotDone();
 		call.cancel(true);
-		await().until(() -> simulator.statistics().inFlight() == 0);
+		await().until(() -> this.simulator.statistics().inFlight() == 0);
 	}
 
 	@Test
 	void sendsGarbageOfTheSameLength() {
-		byte[] good = client.speak("/stream", HELLO).body();
-		simulator.faults().next(Fault.garbage());
-		byte[] garbage = client.speak("/stream", HELLO).body();
+		byte[] good = this.client.speak("/stream", HELLO).body();
+		this.simulator.faults().next(Fault.garbage());
+		byte[] garbage = this.client.speak("/stream", HELLO).body();
 		assertThat(garbage).hasSameSizeAs(good).isNotEqualTo(good);
 	}
 
 	@Test
 	void putsABrokenLineIntoAStream() {
-		simulator.faults().next(Fault.brokenLine());
-		byte[] body = client.speak("/stream/with-timestamps", Client.text("One. Two. Three.")).body();
+		this.simulator.faults().next(Fault.brokenLine());
+		byte[] body = this.client.speak("/stream/with-timestamps", Client.text("One. Two. Three.")).body();
 		String[] lines = new String(body, StandardCharsets.UTF_8).split("\n");
 		assertThat(lines).hasSizeGreaterThan(3);
 		assertThat(lines[1]).isEqualTo("{\"audio_base64\": \"AAAA\", \"alignm");
@@ -151,20 +139,20 @@ class FaultTests {
 	@Test
 	void sendsMoreThanFitsIntoMemory() throws Exception {
 		long size = 300L * 1024 * 1024;
-		simulator.faults().next(Fault.giant(size));
-		try (InputStream audio = client.open("/stream", HELLO).get().body()) {
+		this.simulator.faults().next(Fault.giant(size));
+		try (InputStream audio = this.client.open("/stream", HELLO).get().body()) {
 			assertThat(audio.transferTo(OutputStream.nullOutputStream())).isEqualTo(size);
 		}
 	}
 
 	@Test
 	void stopsSendingToAClientThatDoesNotRead() throws Exception {
-		simulator.faults().next(Fault.giant(1L << 40));
-		try (InputStream audio = client.open("/stream", HELLO).get().body()) {
+		this.simulator.faults().next(Fault.giant(1L << 40));
+		try (InputStream audio = this.client.open("/stream", HELLO).get().body()) {
 			assertThat(audio.readNBytes(10)).hasSize(10);
 			long[] before = { -1 };
 			await().pollInterval(Duration.ofMillis(200)).until(() -> {
-				long sent = simulator.statistics().bytesSent();
+				long sent = this.simulator.statistics().bytesSent();
 				boolean still = sent == before[0];
 				before[0] = sent;
 				return still;
@@ -175,17 +163,17 @@ class FaultTests {
 
 	@Test
 	void delaysTheFirstByte() {
-		simulator.faults().next(Fault.latency(Duration.ofMillis(300)));
+		this.simulator.faults().next(Fault.latency(Duration.ofMillis(300)));
 		long start = System.nanoTime();
-		assertThat(client.speak("/stream", HELLO).statusCode()).isEqualTo(200);
+		assertThat(this.client.speak("/stream", HELLO).statusCode()).isEqualTo(200);
 		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(290));
 	}
 
 	@Test
 	void meetsOnlyTheRequestsOfItsPath() {
-		simulator.faults().next("/stream", Fault.unavailable(), 1);
-		assertThat(client.speak("", HELLO).statusCode()).isEqualTo(200);
-		assertThat(client.speak("/stream", HELLO).statusCode()).isEqualTo(503);
+		this.simulator.faults().next("/stream", Fault.unavailable(), 1);
+		assertThat(this.client.speak("", HELLO).statusCode()).isEqualTo(200);
+		assertThat(this.client.speak("/stream", HELLO).statusCode()).isEqualTo(503);
 	}
 
 	@Test
@@ -206,12 +194,12 @@ class FaultTests {
 
 	@Test
 	void goesAwayAndComesBackOnTheSamePort() {
-		simulator.stop();
-		assertThat(simulator.isListening()).isFalse();
-		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> client.get("/v1/models"))
+		this.simulator.stop();
+		assertThat(this.simulator.isListening()).isFalse();
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.client.get("/v1/models"))
 			.withCauseInstanceOf(IOException.class);
-		simulator.start();
-		assertThat(client.get("/v1/models").statusCode()).isEqualTo(200);
+		this.simulator.start();
+		assertThat(this.client.get("/v1/models").statusCode()).isEqualTo(200);
 	}
 
 	@ParameterizedTest

@@ -4,9 +4,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.util.Map;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,26 +17,16 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What speech requests are refused for, in which order and with which body; and what the
  * others cost.
  */
+@EnableElevenLabsSimulator(plan = SimulatorPlan.STARTER)
 class SpeechRulesTests {
 
-	private static ElevenLabsSimulator simulator;
+	private final ElevenLabsSimulator simulator;
 
-	private static Client client;
+	private final Client client;
 
-	@BeforeAll
-	static void start() {
-		simulator = ElevenLabsSimulator.builder().plan(SimulatorPlan.STARTER).pace(Pace.IMMEDIATE).start();
-		client = new Client(simulator);
-	}
-
-	@AfterAll
-	static void stop() {
-		simulator.close();
-	}
-
-	@AfterEach
-	void reset() {
-		simulator.reset();
+	SpeechRulesTests(ElevenLabsSimulator simulator) {
+		this.simulator = simulator;
+		this.client = new Client(simulator);
 	}
 
 	@ParameterizedTest
@@ -56,7 +44,7 @@ class SpeechRulesTests {
 			"{\"text\":\"a\",\"voice_settings\":1} | model_attributes_type | voice_settings | Input should be a valid dictionary or object to extract fields from",
 			"[1] | model_attributes_type | body | Input should be a valid dictionary or object to extract fields from" })
 	void refusesABodyThatBreaksTheSchema(String body, String type, String field, String message) {
-		HttpResponse<byte[]> response = client.speak("", body);
+		HttpResponse<byte[]> response = this.client.speak("", body);
 		assertThat(response.statusCode()).isEqualTo(422);
 		JsonNode violation = Client.json(response).get("detail").get(0);
 		assertThat(violation.get("type").stringValue()).isEqualTo(type);
@@ -68,7 +56,7 @@ class SpeechRulesTests {
 
 	@Test
 	void refusesWhatIsNoJson() {
-		HttpResponse<byte[]> response = client.speak("", "{\"text\":");
+		HttpResponse<byte[]> response = this.client.speak("", "{\"text\":");
 		assertThat(response.statusCode()).isEqualTo(422);
 		assertThat(Client.json(response).get("detail").get(0).get("type").stringValue()).isEqualTo("json_invalid");
 	}
@@ -76,18 +64,18 @@ class SpeechRulesTests {
 	@Test
 	void looksAtTheBodyBeforeTheKeyAndAtTheQueryAfterIt() {
 		String path = "/v1/text-to-speech/nobody?output_format=nonsense";
-		assertThat(client.send(client.anonymous(path).POST(BodyPublishers.ofString("{}")).build()).statusCode())
-			.isEqualTo(422);
-		assertThat(client.send(client.anonymous(path).POST(BodyPublishers.ofString(Client.text("a"))).build())
-			.statusCode()).isEqualTo(401);
 		assertThat(
-				client.send(client.request(path).POST(BodyPublishers.ofString(Client.text("a"))).build()).statusCode())
-			.isEqualTo(403);
+				this.client.send(this.client.anonymous(path).POST(BodyPublishers.ofString("{}")).build()).statusCode())
+			.isEqualTo(422);
+		assertThat(this.client.send(this.client.anonymous(path).POST(BodyPublishers.ofString(Client.text("a"))).build())
+			.statusCode()).isEqualTo(401);
+		assertThat(this.client.send(this.client.request(path).POST(BodyPublishers.ofString(Client.text("a"))).build())
+			.statusCode()).isEqualTo(403);
 	}
 
 	@Test
 	void answersAWrongKeyWithTheTraceIdInTheBody() {
-		HttpResponse<byte[]> response = client.send(client.anonymous("/v1/text-to-speech/any")
+		HttpResponse<byte[]> response = this.client.send(this.client.anonymous("/v1/text-to-speech/any")
 			.header("xi-api-key", "wrong")
 			.POST(BodyPublishers.ofString(Client.text("a")))
 			.build());
@@ -101,8 +89,9 @@ class SpeechRulesTests {
 
 	@Test
 	void knowsWhichVoicesThereAre() {
-		HttpResponse<byte[]> response = client
-			.send(client.request("/v1/text-to-speech/nobody").POST(BodyPublishers.ofString(Client.text("a"))).build());
+		HttpResponse<byte[]> response = this.client.send(this.client.request("/v1/text-to-speech/nobody")
+			.POST(BodyPublishers.ofString(Client.text("a")))
+			.build());
 		assertThat(response.statusCode()).isEqualTo(404);
 		assertThat(Client.json(response).get("detail").get("code").stringValue()).isEqualTo("voice_not_found");
 	}
@@ -111,7 +100,7 @@ class SpeechRulesTests {
 	@CsvSource({ "nonsense", "opus_48000_64", "m4a_aac_44100_128", "mp3_44100_192", "pcm_44100", "wav_48000",
 			"mp3_48000_320" })
 	void refusesFormatsThatThePlanDoesNotHave(String format) {
-		HttpResponse<byte[]> response = client.speak("?output_format=" + format, Client.text("a"));
+		HttpResponse<byte[]> response = this.client.speak("?output_format=" + format, Client.text("a"));
 		assertThat(response.statusCode()).isEqualTo(403);
 		assertThat(Client.json(response).get("detail").get("code").stringValue()).isEqualTo("invalid_output_format");
 	}
@@ -129,45 +118,46 @@ class SpeechRulesTests {
 			"{\"text\":\"a\",\"voice_settings\":{\"stability\":2}} | invalid_voice_settings",
 			"{\"text\":\"a\",\"model_id\":\"eleven_v9\"} | model_not_found" })
 	void refusesWhatTheModelCannotDo(String body, String status) {
-		HttpResponse<byte[]> response = client.speak("", body);
+		HttpResponse<byte[]> response = this.client.speak("", body);
 		assertThat(response.statusCode()).isEqualTo(400);
 		assertThat(Client.json(response).get("detail").get("status").stringValue()).isEqualTo(status);
-		assertThat(simulator.statistics().creditsUsed()).isZero();
+		assertThat(this.simulator.statistics().creditsUsed()).isZero();
 	}
 
 	@Test
 	void sendsTheOldBodyForAModelThatDoesNotExist() {
-		JsonNode detail = Client.json(client.speak("", "{\"text\":\"a\",\"model_id\":\"x\"}")).get("detail");
+		JsonNode detail = Client.json(this.client.speak("", "{\"text\":\"a\",\"model_id\":\"x\"}")).get("detail");
 		assertThat(detail.propertyNames()).containsExactlyInAnyOrder("status", "message");
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "eleven_v3, 5500", "eleven_flash_v2, 33000" })
 	void countsCodePointsUpToTheRealCutOff(String model, int longest) {
-		simulator.credits(1_000_000);
+		this.simulator.credits(1_000_000);
 		String fits = Client.text("😀".repeat(longest));
 		String tooLong = Client.text("😀".repeat(longest + 1));
 		String withModel = ",\"model_id\":\"" + model + "\"}";
-		HttpResponse<byte[]> refused = client.speak("", tooLong.substring(0, tooLong.length() - 1) + withModel);
+		HttpResponse<byte[]> refused = this.client.speak("", tooLong.substring(0, tooLong.length() - 1) + withModel);
 		assertThat(refused.statusCode()).isEqualTo(400);
 		assertThat(Client.json(refused).get("detail").get("code").stringValue()).isEqualTo("text_too_long");
-		assertThat(client.speak("", fits.substring(0, fits.length() - 1) + withModel).statusCode()).isEqualTo(200);
+		assertThat(this.client.speak("", fits.substring(0, fits.length() - 1) + withModel).statusCode()).isEqualTo(200);
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "eleven_multilingual_v2, 55, 55", "eleven_flash_v2_5, 55, 28", "eleven_flash_v2_5, 30, 15",
 			"eleven_v4_turbo, 22, 11", "eleven_flash_v2_5, 1, 0" })
 	void chargesAsMeasured(String model, int length, long cost) {
-		HttpResponse<byte[]> response = client.speak("", new JsonMapper().writeValueAsString(
+		HttpResponse<byte[]> response = this.client.speak("", new JsonMapper().writeValueAsString(
 				Map.of("text", (length == 1) ? " " : "a ".repeat(length).substring(0, length), "model_id", model)));
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.headers().firstValue("character-cost")).contains(Long.toString(cost));
-		assertThat(Client.json(client.get("/v1/user/subscription")).get("character_count").longValue()).isEqualTo(cost);
+		assertThat(Client.json(this.client.get("/v1/user/subscription")).get("character_count").longValue())
+			.isEqualTo(cost);
 	}
 
 	@Test
 	void sendsTheHeadersOfTheRealApi() {
-		HttpResponse<byte[]> response = client.speak("?enable_logging=false", Client.text("Hello."));
+		HttpResponse<byte[]> response = this.client.speak("?enable_logging=false", Client.text("Hello."));
 		assertThat(response.headers().map()).containsKeys("request-id", "x-trace-id", "x-region", "tts-latency-ms");
 		assertThat(response.headers().firstValue("history-item-id")).contains("not_stored");
 		assertThat(response.headers().firstValue("current-concurrent-requests")).contains("1");
@@ -197,28 +187,28 @@ class SpeechRulesTests {
 	void ignoresTheSpeedWhereTheModelDoes() {
 		String slow = "{\"text\":\"Hello.\",\"model_id\":\"eleven_v4\",\"voice_settings\":{\"speed\":0.01}}";
 		String plain = "{\"text\":\"Hello.\",\"model_id\":\"eleven_v4\"}";
-		assertThat(client.speak("", slow).body()).isEqualTo(client.speak("", plain).body());
+		assertThat(this.client.speak("", slow).body()).isEqualTo(this.client.speak("", plain).body());
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "optimize_streaming_latency=x, int_parsing", "enable_logging=x, bool_parsing" })
 	void refusesAWrongQuery(String query, String type) {
-		HttpResponse<byte[]> response = client.speak("?" + query, Client.text("a"));
+		HttpResponse<byte[]> response = this.client.speak("?" + query, Client.text("a"));
 		assertThat(response.statusCode()).isEqualTo(422);
 		assertThat(Client.json(response).get("detail").get(0).get("type").stringValue()).isEqualTo(type);
 	}
 
 	@Test
 	void ignoresFieldsThatItDoesNotKnow() {
-		assertThat(client.speak("", "{\"text\":\"a\",\"modle_id\":\"typo\"}").statusCode()).isEqualTo(200);
+		assertThat(this.client.speak("", "{\"text\":\"a\",\"modle_id\":\"typo\"}").statusCode()).isEqualTo(200);
 	}
 
 	@Test
 	void answersUnknownPathsBeforeItLooksAtTheKey() {
-		HttpResponse<byte[]> response = client.send(client.anonymous("/v1/nonsense").GET().build());
+		HttpResponse<byte[]> response = this.client.send(this.client.anonymous("/v1/nonsense").GET().build());
 		assertThat(response.statusCode()).isEqualTo(404);
 		assertThat(new String(response.body())).isEqualTo("{\"detail\":\"Not Found\"}");
-		assertThat(client.send(client.anonymous("/v2/voices").DELETE().build()).statusCode()).isEqualTo(405);
+		assertThat(this.client.send(this.client.anonymous("/v2/voices").DELETE().build()).statusCode()).isEqualTo(405);
 	}
 
 	@Test

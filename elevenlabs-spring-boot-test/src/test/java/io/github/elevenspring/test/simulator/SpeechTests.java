@@ -16,8 +16,7 @@ import java.util.Base64;
 import javax.sound.sampled.AudioFormat;
 import javax.sound.sampled.AudioSystem;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import io.github.elevenspring.test.junit.EnableElevenLabsSimulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,23 +30,18 @@ import static org.assertj.core.api.Assertions.within;
 /**
  * Speech over HTTP, in each form and format.
  */
+@EnableElevenLabsSimulator(plan = SimulatorPlan.PRO)
 class SpeechTests {
 
 	private static final String HELLO = Client.text("Hello from the simulator.");
 
-	private static ElevenLabsSimulator simulator;
+	private final ElevenLabsSimulator simulator;
 
-	private static Client client;
+	private final Client client;
 
-	@BeforeAll
-	static void start() {
-		simulator = ElevenLabsSimulator.builder().plan(SimulatorPlan.PRO).pace(Pace.IMMEDIATE).start();
-		client = new Client(simulator);
-	}
-
-	@AfterAll
-	static void stop() {
-		simulator.close();
+	SpeechTests(ElevenLabsSimulator simulator) {
+		this.simulator = simulator;
+		this.client = new Client(simulator);
 	}
 
 	@ParameterizedTest
@@ -55,7 +49,7 @@ class SpeechTests {
 			"mp3_44100_64, 44100, 64", "mp3_44100_96, 44100, 96", "mp3_44100_128, 44100, 128",
 			"mp3_44100_192, 44100, 192" })
 	void speaksMp3(String format, int sampleRate, int kilobits) {
-		HttpResponse<byte[]> response = client.speak("?output_format=" + format, HELLO);
+		HttpResponse<byte[]> response = this.client.speak("?output_format=" + format, HELLO);
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(response.headers().firstValue("content-type")).contains("audio/mpeg");
 		Mp3Frames frames = Mp3Frames.parse(response.body());
@@ -69,31 +63,31 @@ class SpeechTests {
 	@CsvSource({ "pcm_8000, 16000", "pcm_16000, 32000", "pcm_22050, 44100", "pcm_24000, 48000", "pcm_32000, 64000",
 			"pcm_44100, 88200", "pcm_48000, 96000", "ulaw_8000, 8000", "alaw_8000, 8000" })
 	void speaksRawSamples(String format, int bytesPerSecond) {
-		HttpResponse<byte[]> response = client.speak("?output_format=" + format, HELLO);
+		HttpResponse<byte[]> response = this.client.speak("?output_format=" + format, HELLO);
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat((double) response.body().length / bytesPerSecond).isCloseTo(1.8, within(0.4));
 	}
 
 	@Test
 	void streamsTheSameAudioAsConvert() {
-		assertThat(client.speak("/stream", HELLO).body()).isEqualTo(client.speak("", HELLO).body());
+		assertThat(this.client.speak("/stream", HELLO).body()).isEqualTo(this.client.speak("", HELLO).body());
 	}
 
 	@Test
 	void putsARiffHeaderInFrontOfWav() throws Exception {
-		byte[] audio = client.speak("?output_format=wav_16000", HELLO).body();
+		byte[] audio = this.client.speak("?output_format=wav_16000", HELLO).body();
 		AudioFormat format = AudioSystem.getAudioFileFormat(new ByteArrayInputStream(audio)).getFormat();
 		assertThat(format.getSampleRate()).isEqualTo(16_000);
 		assertThat(format.getChannels()).isOne();
 		assertThat(format.getSampleSizeInBits()).isEqualTo(16);
 		assertThat(format.isBigEndian()).isFalse();
 		assertThat(Arrays.copyOfRange(audio, 44, audio.length))
-			.isEqualTo(client.speak("?output_format=pcm_16000", HELLO).body());
+			.isEqualTo(this.client.speak("?output_format=pcm_16000", HELLO).body());
 	}
 
 	@Test
 	void isNotSilent() {
-		byte[] audio = client.speak("?output_format=pcm_16000", HELLO).body();
+		byte[] audio = this.client.speak("?output_format=pcm_16000", HELLO).body();
 		ShortBuffer samples = ByteBuffer.wrap(audio).order(ByteOrder.LITTLE_ENDIAN).asShortBuffer();
 		int loudest = 0;
 		while (samples.hasRemaining()) {
@@ -105,23 +99,23 @@ class SpeechTests {
 	@Test
 	void repeatsItself() {
 		String once = "{\"text\":\"The same again.\",\"seed\":1}";
-		byte[] first = client.speak("?output_format=pcm_8000", once).body();
-		assertThat(client.speak("?output_format=pcm_8000", once).body()).isEqualTo(first);
+		byte[] first = this.client.speak("?output_format=pcm_8000", once).body();
+		assertThat(this.client.speak("?output_format=pcm_8000", once).body()).isEqualTo(first);
 		String other = "{\"text\":\"The same again.\",\"seed\":2}";
-		assertThat(client.speak("?output_format=pcm_8000", other).body()).isNotEqualTo(first);
+		assertThat(this.client.speak("?output_format=pcm_8000", other).body()).isNotEqualTo(first);
 	}
 
 	@Test
 	void speaksFasterWhenAsked() {
-		byte[] slow = client.speak("?output_format=pcm_8000", settings(0.7)).body();
-		byte[] fast = client.speak("?output_format=pcm_8000", settings(1.2)).body();
+		byte[] slow = this.client.speak("?output_format=pcm_8000", settings(0.7)).body();
+		byte[] fast = this.client.speak("?output_format=pcm_8000", settings(1.2)).body();
 		assertThat((double) slow.length / fast.length).isCloseTo(1.2 / 0.7, within(0.2));
 	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { " ", "...", "日本語のテキスト", "Ärger über Öl", "😀", "1234" })
 	void hasASoundForEverything(String text) {
-		HttpResponse<byte[]> response = client.speak("", Client.text(text));
+		HttpResponse<byte[]> response = this.client.speak("", Client.text(text));
 		assertThat(response.statusCode()).isEqualTo(200);
 		assertThat(Mp3Frames.parse(response.body()).frames()).isPositive();
 	}
@@ -129,9 +123,9 @@ class SpeechTests {
 	@Test
 	void answersWithTheTimingOfEachCharacter() {
 		String text = "One. Two and three.";
-		JsonNode timed = Client.json(client.speak("/with-timestamps", Client.text(text)));
+		JsonNode timed = Client.json(this.client.speak("/with-timestamps", Client.text(text)));
 		byte[] audio = Base64.getDecoder().decode(timed.get("audio_base64").stringValue());
-		assertThat(audio).isEqualTo(client.speak("", Client.text(text)).body());
+		assertThat(audio).isEqualTo(this.client.speak("", Client.text(text)).body());
 		checkAlignment(timed.get("alignment"), text, 0);
 		checkAlignment(timed.get("normalized_alignment"), text, 0);
 	}
@@ -139,7 +133,7 @@ class SpeechTests {
 	@Test
 	void streamsTheTimingLineByLine() {
 		String text = "One. Two and three. ";
-		HttpResponse<byte[]> response = client.speak("/stream/with-timestamps", Client.text(text));
+		HttpResponse<byte[]> response = this.client.speak("/stream/with-timestamps", Client.text(text));
 		String[] lines = new String(response.body(), StandardCharsets.UTF_8).split("\n");
 		StringBuilder characters = new StringBuilder();
 		ByteArrayOutputStream audio = new ByteArrayOutputStream();
@@ -155,18 +149,18 @@ class SpeechTests {
 			}
 		}
 		assertThat(characters).hasToString(text);
-		assertThat(audio.toByteArray()).isEqualTo(client.speak("", Client.text(text)).body());
+		assertThat(audio.toByteArray()).isEqualTo(this.client.speak("", Client.text(text)).body());
 	}
 
 	@Test
 	void streamsLongTextsWithoutHoldingThem() throws Exception {
 		String text = "This sentence is forty characters long. ".repeat(1000);
 		String body = Client.text(text).replace("}", ",\"model_id\":\"eleven_flash_v2_5\"}");
-		try (InputStream audio = client.open("/stream?output_format=pcm_48000", body).get().body()) {
+		try (InputStream audio = this.client.open("/stream?output_format=pcm_48000", body).get().body()) {
 			byte[] buffer = new byte[64 * 1024];
 			assertThat(audio.readNBytes(buffer, 0, buffer.length)).isEqualTo(buffer.length);
 			// 40 minutes at 96 kB/s are 240 MB: what is not asked for is not made
-			assertThat(simulator.statistics().bytesSent()).isLessThan(100L * 1024 * 1024);
+			assertThat(this.simulator.statistics().bytesSent()).isLessThan(100L * 1024 * 1024);
 		}
 	}
 
