@@ -7,20 +7,16 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.deadline.DeadlineStage;
+import io.github.elevenspring.leak.LeakWatch;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.template.ElevenLabsTemplate;
 import io.github.elevenspring.template.SpeechDefaults;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.util.ResourceLeakDetector;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -40,6 +36,7 @@ import static org.awaitility.Awaitility.await;
  * an answer, at the first chunk, in the middle. Whatever the moment, nothing may stay
  * behind. {@code -Delevenlabs.test.cancelled-streams} sets how many.
  */
+@ExtendWith(LeakWatch.class)
 class CancellationTests {
 
 	private static final int STREAMS = Integer.getInteger("elevenlabs.test.cancelled-streams", 10_000);
@@ -56,8 +53,6 @@ class CancellationTests {
 
 	@Test
 	void nothingStaysBehindWhenStreamsAreCancelledAtRandomPoints() {
-		assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
-		ListAppender<ILoggingEvent> leaks = leakReports();
 		ConnectionProvider connections = ConnectionProvider.create("cancellation", AT_ONCE);
 		DisposableServer server = server();
 		try {
@@ -79,8 +74,6 @@ class CancellationTests {
 			server.disposeNow();
 			connections.dispose();
 		}
-		provokeLeakReports();
-		assertThat(leaks.list).isEmpty();
 	}
 
 	private Mono<Integer> cancelledAt(int moment, ElevenLabsTemplate template) {
@@ -126,26 +119,6 @@ class CancellationTests {
 				new CallPipeline(List.of(new DeadlineStage(Duration.ofMinutes(1), Schedulers.parallel())), client),
 				new ReplyReader(1_000_000), new SpeechDefaults("voice", "model", OutputFormat.MP3_44100_128),
 				new ModelCatalog());
-	}
-
-	private static ListAppender<ILoggingEvent> leakReports() {
-		ListAppender<ILoggingEvent> appender = new ListAppender<>();
-		appender.start();
-		((Logger) LoggerFactory.getLogger(ResourceLeakDetector.class)).addAppender(appender);
-		return appender;
-	}
-
-	/**
-	 * Netty reports a leak when the garbage collector has found it and another buffer is
-	 * made.
-	 */
-	private static void provokeLeakReports() {
-		for (int i = 0; i < 5; i++) {
-			System.gc();
-			for (int j = 0; j < 200; j++) {
-				PooledByteBufAllocator.DEFAULT.buffer(64).release();
-			}
-		}
 	}
 
 }

@@ -17,11 +17,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.elevenspring.cache.CacheStage;
 import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.leak.LeakWatch;
 import io.github.elevenspring.limiter.ConcurrencyLimits;
 import io.github.elevenspring.limiter.LimiterSnapshot;
 import io.github.elevenspring.model.CacheUse;
@@ -33,12 +31,10 @@ import io.github.elevenspring.template.ElevenLabsTemplate;
 import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
 import io.github.elevenspring.test.simulator.Statistics;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.util.ResourceLeakDetector;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.SynchronousSink;
@@ -68,6 +64,7 @@ import static org.awaitility.Awaitility.await;
 				"elevenlabs.cache.ttl=500ms", "elevenlabs.cache.stale-ttl=0s", "elevenlabs.quota.probe-interval=100ms",
 				"resilience4j.retry.instances.elevenlabs.wait-duration=20ms",
 				"resilience4j.circuitbreaker.instances.elevenlabs-speech.wait-duration-in-open-state=1s" })
+@ExtendWith(LeakWatch.class)
 class ChaosTests {
 
 	private static final Log logger = LogFactory.getLog(ChaosTests.class);
@@ -125,8 +122,6 @@ class ChaosTests {
 	@Test
 	void everyCallEndsAsItShould() {
 		logger.info("Chaos for " + DURATION + " with -Delevenlabs.test.chaos-seed=" + SEED);
-		assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
-		ListAppender<ILoggingEvent> leaks = leakReports();
 		this.clean = TEXTS.stream().collect(Collectors.toMap(Function.identity(), this::speakCleanly));
 		this.simulator.faults().rate(0.1, FAULTS);
 		long end = System.nanoTime() + DURATION.toNanos();
@@ -148,8 +143,6 @@ class ChaosTests {
 		assertThat(this.endings).containsKeys("spoken", "cancelled");
 		assertThat(injected).isPositive();
 		nothingIsLeftBehind();
-		provokeLeakReports();
-		assertThat(leaks.list).as("seed " + SEED).isEmpty();
 	}
 
 	private byte[] speakCleanly(String text) {
@@ -216,26 +209,6 @@ class ChaosTests {
 			assertThat(statistics.openStreams()).isZero();
 			assertThat(statistics.groups().values()).allSatisfy((group) -> assertThat(group.inFlight()).isZero());
 		});
-	}
-
-	private static ListAppender<ILoggingEvent> leakReports() {
-		ListAppender<ILoggingEvent> appender = new ListAppender<>();
-		appender.start();
-		((Logger) LoggerFactory.getLogger(ResourceLeakDetector.class)).addAppender(appender);
-		return appender;
-	}
-
-	/**
-	 * Netty reports a leak when the garbage collector has found it and another buffer is
-	 * made.
-	 */
-	private static void provokeLeakReports() {
-		for (int i = 0; i < 5; i++) {
-			System.gc();
-			for (int j = 0; j < 200; j++) {
-				PooledByteBufAllocator.DEFAULT.buffer(64).release();
-			}
-		}
 	}
 
 	/**
