@@ -2,7 +2,6 @@ package io.github.elevenspring.problem;
 
 import java.time.Duration;
 
-import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
 import org.junit.jupiter.api.Test;
@@ -15,15 +14,13 @@ import reactor.test.StepVerifier;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.support.StaticMessageSource;
 import org.springframework.http.MediaType;
-import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
 import org.springframework.test.web.reactive.server.WebTestClient;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.reactive.config.EnableWebFlux;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
@@ -81,7 +78,7 @@ class ReactiveProblemAdviceTests {
 				.uri("/busy")
 				.exchange()
 				.expectStatus()
-				.isEqualTo(418);
+				.isEqualTo(OwnAdvice.STATUS);
 		}
 	}
 
@@ -111,17 +108,13 @@ class ReactiveProblemAdviceTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@Import(Speaker.class)
 	@EnableWebFlux
 	static class Application {
 
 		@Bean
 		ReactiveProblemAdvice advice() {
 			return new ReactiveProblemAdvice(new ElevenLabsProblems(new StaticMessageSource()));
-		}
-
-		@Bean
-		Speaker speaker() {
-			return new Speaker();
 		}
 
 	}
@@ -139,16 +132,6 @@ class ReactiveProblemAdviceTests {
 			return Flux.just(new byte[100_000])
 				.concatWith(Mono.delay(Duration.ofMillis(50))
 					.then(Mono.error(new ElevenLabsRejectedException(ErrorKind.SERVER, "Broken."))));
-		}
-
-	}
-
-	@RestControllerAdvice
-	static class OwnAdvice {
-
-		@ExceptionHandler
-		ResponseEntity<Void> handle(ElevenLabsException error) {
-			return ResponseEntity.status(418).build();
 		}
 
 	}

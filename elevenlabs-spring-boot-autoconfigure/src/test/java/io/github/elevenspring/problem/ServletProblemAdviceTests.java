@@ -7,7 +7,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 
-import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
 import jakarta.servlet.http.HttpServletResponse;
@@ -19,15 +18,13 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.support.StaticMessageSource;
-import org.springframework.http.ResponseEntity;
 import org.springframework.mock.web.MockServletContext;
 import org.springframework.test.web.servlet.MockMvc;
 import org.springframework.test.web.servlet.setup.MockMvcBuilders;
-import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.support.AnnotationConfigWebApplicationContext;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.EnableWebMvc;
@@ -59,7 +56,7 @@ class ServletProblemAdviceTests {
 
 	@Test
 	void anAdviceOfTheApplicationWins() throws Exception {
-		mvc(OwnAdvice.class, Application.class).perform(get("/busy")).andExpect(status().is(418));
+		mvc(OwnAdvice.class, Application.class).perform(get("/busy")).andExpect(status().is(OwnAdvice.STATUS));
 	}
 
 	@Test
@@ -103,17 +100,13 @@ class ServletProblemAdviceTests {
 	}
 
 	@Configuration(proxyBeanMethods = false)
+	@Import(Speaker.class)
 	@EnableWebMvc
 	static class Application {
 
 		@Bean
 		ServletProblemAdvice advice() {
 			return new ServletProblemAdvice(new ElevenLabsProblems(new StaticMessageSource()));
-		}
-
-		@Bean
-		Speaker speaker() {
-			return new Speaker();
 		}
 
 	}
@@ -140,16 +133,6 @@ class ServletProblemAdviceTests {
 				output.flush();
 				throw new ElevenLabsRejectedException(ErrorKind.SERVER, "Broken.");
 			};
-		}
-
-	}
-
-	@RestControllerAdvice
-	static class OwnAdvice {
-
-		@ExceptionHandler
-		ResponseEntity<Void> handle(ElevenLabsException error) {
-			return ResponseEntity.status(418).build();
 		}
 
 	}
