@@ -50,9 +50,7 @@ class LimiterScriptTests {
 	void placesThatHaveLapsedAreNotServedHoweverManyTheyAre() {
 		script.begin(Setting.ofLimit(1));
 		script.enter("me:1");
-		for (int i = 0; i < 250; i++) {
-			script.enter("dead:" + i);
-		}
+		script.enterAll("dead", 250);
 		script.enter("me:2");
 		for (int i = 0; i < 250; i++) {
 			script.commands.zadd("wait", 1, "dead:" + i);
@@ -63,9 +61,7 @@ class LimiterScriptTests {
 	@Test
 	void refusalsOfOneBurstArePausedForOnce() {
 		script.begin(Setting.ofLimit(7));
-		for (int i = 0; i < 7; i++) {
-			script.enter("me:" + i);
-		}
+		script.enterAll("me", 7);
 		for (int i = 0; i < 7; i++) {
 			assertThat(script.back("me:" + i, "me:again" + i, 0, 1).pause()).isLessThanOrEqualTo(50);
 		}
@@ -96,28 +92,26 @@ class LimiterScriptTests {
 	@Test
 	void planDoesNotReplaceALimitThatBinds() {
 		script.begin(Setting.ofLimit(5));
-		script.run("config", "3", "1", "0");
-		assertThat(script.run("config", "15", "0", "0").limit()).isEqualTo(3);
-		assertThat(script.run("config", "4", "1", "0").limit()).isEqualTo(4);
+		script.bind(3);
+		assertThat(script.plan(15).limit()).isEqualTo(3);
+		assertThat(script.bind(4).limit()).isEqualTo(4);
 	}
 
 	@Test
 	void instanceThatStartsWithOtherSettingsReplacesALimitThatBinds() {
 		script.begin(Setting.ofLimit(5));
-		script.run("config", "3", "1", "0");
-		assertThat(script.run("config", "5", "0", "1").limit()).isEqualTo(3);
-		assertThat(script.run("config", "8", "0", "1").limit()).isEqualTo(8);
+		script.bind(3);
+		assertThat(script.join(5).limit()).isEqualTo(3);
+		assertThat(script.join(8).limit()).isEqualTo(8);
 	}
 
 	@Test
 	void planThatIsKnownAlreadyForgetsNothing() {
 		script.begin(Setting.ofLimit(5));
-		for (int i = 0; i < 5; i++) {
-			script.enter("me:" + i);
-		}
+		script.enterAll("me", 5);
 		assertThat(script.back("me:0", "me:5", 0, 0).limit()).isEqualTo(4);
-		assertThat(script.run("config", "5", "0", "0").limit()).isEqualTo(4);
-		assertThat(script.run("config", "6", "0", "0").limit()).isEqualTo(6);
+		assertThat(script.plan(5).limit()).isEqualTo(4);
+		assertThat(script.plan(6).limit()).isEqualTo(6);
 	}
 
 	/**

@@ -50,7 +50,32 @@ final class ScriptUnderTest implements AutoCloseable {
 	void begin(Setting setting) {
 		this.setting = setting;
 		this.commands.flushall();
-		run("config", Integer.toString(setting.limit()), setting.binding() ? "1" : "0", "1");
+		configure(setting.limit(), setting.binding(), true);
+	}
+
+	/**
+	 * An instance begins with a limit, which binds nobody.
+	 */
+	ScriptAnswer join(int limit) {
+		return configure(limit, false, true);
+	}
+
+	/**
+	 * The plan of the account becomes known.
+	 */
+	ScriptAnswer plan(int limit) {
+		return configure(limit, false, false);
+	}
+
+	/**
+	 * The application sets a limit that holds against the plan.
+	 */
+	ScriptAnswer bind(int limit) {
+		return configure(limit, true, false);
+	}
+
+	private ScriptAnswer configure(int limit, boolean binding, boolean first) {
+		return run("config", Integer.toString(limit), binding ? "1" : "0", first ? "1" : "0");
 	}
 
 	ScriptAnswer run(String operation, String... arguments) {
@@ -72,6 +97,12 @@ final class ScriptUnderTest implements AutoCloseable {
 	 */
 	ScriptAnswer enter(String id) {
 		return runAs(id.substring(0, id.indexOf(':')), "enter", id, "2", "1", "", "1000000", "10000");
+	}
+
+	void enterAll(String instance, int calls) {
+		for (int i = 0; i < calls; i++) {
+			enter(instance + ":" + i);
+		}
 	}
 
 	ScriptAnswer release(String id) {
