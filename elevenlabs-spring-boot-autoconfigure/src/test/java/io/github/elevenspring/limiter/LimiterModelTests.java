@@ -36,11 +36,7 @@ class LimiterModelTests {
 
 	@Test
 	void aPermitThatComesFreeReachesWhoeverWaits() {
-		check(1, (world) -> {
-			List<Asker> askers = List.of(world.asker(1), world.asker(1), world.asker(1));
-			run(askers.get(0)::pass, askers.get(1)::pass, askers.get(2)::pass);
-			askers.forEach(Asker::hasPassed);
-		});
+		check(1, (world) -> passTogether(world, 1, 1, 1));
 	}
 
 	@Test
@@ -59,11 +55,7 @@ class LimiterModelTests {
 
 	@Test
 	void aHeavyCallGetsAllSlots() {
-		check(2, (world) -> {
-			List<Asker> askers = List.of(world.asker(2), world.asker(1), world.asker(1));
-			run(askers.get(0)::pass, askers.get(1)::pass, askers.get(2)::pass);
-			askers.forEach(Asker::hasPassed);
-		});
+		check(2, (world) -> passTogether(world, 2, 1, 1));
 	}
 
 	@Test
@@ -139,6 +131,12 @@ class LimiterModelTests {
 			Call call = world.call();
 			run(holder::release, world.timer::fire, call::cancel);
 		});
+	}
+
+	private static void passTogether(World world, int first, int second, int third) {
+		List<Asker> askers = List.of(world.asker(first), world.asker(second), world.asker(third));
+		run(askers.get(0)::pass, askers.get(1)::pass, askers.get(2)::pass);
+		askers.forEach(Asker::hasPassed);
 	}
 
 	/**
