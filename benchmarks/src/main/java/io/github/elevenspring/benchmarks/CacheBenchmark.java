@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
@@ -23,14 +22,6 @@ import io.github.elevenspring.model.ReplyMetadata;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -43,13 +34,7 @@ import org.springframework.http.HttpHeaders;
  * answered. The peers take the request itself as their key and hand out their own array;
  * those that copy, copy it once too.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(3)
-public class CacheBenchmark {
+public class CacheBenchmark extends LatencyBenchmark {
 
 	private static final int AUDIO_SIZE = 32 * 1024;
 

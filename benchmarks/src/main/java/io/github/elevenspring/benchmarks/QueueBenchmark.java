@@ -1,7 +1,6 @@
 package io.github.elevenspring.benchmarks;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
@@ -14,18 +13,11 @@ import io.github.elevenspring.model.Priority;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -34,13 +26,8 @@ import reactor.core.publisher.Flux;
  * What it costs to wait, while many others do: the one slot is taken, and the queue keeps
  * its length. None of the peers has a queue that parks no thread. One thread only.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 5, time = 1)
 @Fork(value = 3, jvmArgsAppend = "-Xmx2g")
-public class QueueBenchmark {
+public class QueueBenchmark extends LatencyBenchmark {
 
 	/**
 	 * How many calls wait.
