@@ -63,6 +63,7 @@ class EventLoopWatchTests {
 		CompletableFuture<Throwable> swallowed = new CompletableFuture<>();
 		executor.execute(() -> {
 			try {
+				// the blocking call that the watch must see
 				Thread.sleep(1);
 				swallowed.complete(null);
 			}

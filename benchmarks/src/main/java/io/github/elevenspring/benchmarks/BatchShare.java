@@ -48,11 +48,11 @@ final class BatchShare implements Scenario {
 			Load load = new Load(noted, client);
 			Disposable urgent = load.keep(CALLERS, Calls.of(Priority.INTERACTIVE, "tenant"));
 			Disposable batch = load.keep(CALLERS, Calls.of(Priority.BATCH, "tenant"));
-			sleep(Duration.ofMillis(500));
+			load.goOn(Duration.ofMillis(500));
 			service.begin();
 			long start = System.nanoTime();
 			Duration measured = this.window.plus(length);
-			sleep(measured);
+			load.goOn(measured);
 			long end = System.nanoTime();
 			Service.Usage usage = service.usage();
 			urgent.dispose();
@@ -82,15 +82,6 @@ final class BatchShare implements Scenario {
 	private static double share(List<Grant> grants, long from, long to) {
 		List<Grant> inside = grants.stream().filter((grant) -> grant.at() >= from && grant.at() < to).toList();
 		return (double) inside.stream().filter(Grant::batch).count() / Math.max(1, inside.size());
-	}
-
-	private static void sleep(Duration time) {
-		try {
-			Thread.sleep(time.toMillis());
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
 	}
 
 	/**

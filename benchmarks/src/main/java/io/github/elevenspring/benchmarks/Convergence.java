@@ -61,6 +61,8 @@ final class Convergence implements Scenario {
 
 		private final Service service;
 
+		private final Load load;
+
 		private final Disposable callers;
 
 		private final List<Integer> limits = new CopyOnWriteArrayList<>();
@@ -72,8 +74,8 @@ final class Convergence implements Scenario {
 			CallChain client = service.client();
 			CallChain noted = (call) -> client.proceed(call)
 				.doFinally((signal) -> this.limits.add(limitOf(limits.snapshot())));
-			this.callers = new Load(new LimiterStage(limits, new ModelCatalog()), noted).keep(CALLERS,
-					Calls.of(Priority.NORMAL, "tenant"));
+			this.load = new Load(new LimiterStage(limits, new ModelCatalog()), noted);
+			this.callers = this.load.keep(CALLERS, Calls.of(Priority.NORMAL, "tenant"));
 		}
 
 		private static int limitOf(Map<ConcurrencyGroup, LimiterSnapshot> snapshots) {
@@ -84,12 +86,7 @@ final class Convergence implements Scenario {
 		void expect(List<Figure> figures, String what, int limit, Duration step) {
 			this.limits.clear();
 			int before = this.service.begin();
-			try {
-				Thread.sleep(step.toMillis());
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
+			this.load.goOn(step);
 			List<Integer> seen = List.copyOf(this.limits);
 			int reached = seen.indexOf(limit);
 			List<Integer> steady = (reached < 0) ? List.of() : seen.subList(reached, seen.size());

@@ -47,17 +47,12 @@ final class Load {
 		Random random = new Random(42);
 		for (long at = 0; at < length
 			.toNanos(); at += (long) ((atOnce > 1) ? pause : -pause * Math.log(1 - random.nextDouble()))) {
-			for (long left = start + at - System.nanoTime(); left > 0; left = start + at - System.nanoTime()) {
-				LockSupport.parkNanos(left);
-			}
+			parkUntil(start + at);
 			for (int i = 0; i < atOnce; i++) {
 				one(call).subscribe();
 			}
 		}
-		for (long left = start + length.toNanos() - System.nanoTime(); left > 0; left = start + length.toNanos()
-				- System.nanoTime()) {
-			LockSupport.parkNanos(left);
-		}
+		parkUntil(start + length.toNanos());
 	}
 
 	/**
@@ -66,6 +61,20 @@ final class Load {
 	 */
 	Disposable keep(int callers, Call call) {
 		return Flux.range(0, callers).flatMap((caller) -> one(call).repeat(), callers).subscribe();
+	}
+
+	/**
+	 * Let what is kept going go on.
+	 * @param length how long; returns then
+	 */
+	void goOn(Duration length) {
+		parkUntil(System.nanoTime() + length.toNanos());
+	}
+
+	private static void parkUntil(long end) {
+		for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+			LockSupport.parkNanos(left);
+		}
 	}
 
 	private Mono<Void> one(Call call) {

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A small program that loads a service on the loopback interface and watches it.
+ * A small program that loads a service on the loopback interface and watches it. It has a
+ * thread to itself, which it may block.
  */
 interface Scenario {
 

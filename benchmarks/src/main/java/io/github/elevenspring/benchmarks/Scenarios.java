@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs scenarios: those that are named, or all. Each runs twice, the first time for half
- * as long and unseen, so that the code is compiled. How long each measures is told by
- * {@code -Dseconds}, the window of the shares by {@code -Dwindow} in seconds, the number
- * of turns beside a peer by {@code -Drounds}, that of calls in an outage by
- * {@code -Dcalls}.
+ * Runs scenarios, those that are named or all, and prints what came out. Each runs twice,
+ * the first time for half as long and unseen, so that the code is compiled. How long each
+ * measures is told by {@code -Dseconds}, the window of the shares by {@code -Dwindow} in
+ * seconds, the number of turns beside a peer by {@code -Drounds}, that of calls in an
+ * outage by {@code -Dcalls}.
  */
 public final class Scenarios {
 
