@@ -20,6 +20,8 @@ import io.github.elevenspring.TestRedis;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.Priority;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +42,8 @@ import static org.awaitility.Awaitility.await;
  * about.
  */
 class RedisConcurrencyLimiterTests {
+
+	private static final Log logger = LogFactory.getLog(RedisConcurrencyLimiterTests.class);
 
 	/**
 	 * Bounds that a busy machine does not break.
@@ -541,7 +545,7 @@ class RedisConcurrencyLimiterTests {
 		}
 		Arrays.sort(calls);
 		Arrays.sort(pings);
-		System.out.println("added per call on loopback: p50 " + calls[1000] / 1000 + " us, p99 " + calls[1980] / 1000
+		logger.info("added per call on loopback: p50 " + calls[1000] / 1000 + " us, p99 " + calls[1980] / 1000
 				+ " us; a plain PING on the same connection: p50 " + pings[1000] / 1000 + " us");
 		assertThat(calls[1000]).isLessThan(TimeUnit.MILLISECONDS.toNanos(1));
 	}

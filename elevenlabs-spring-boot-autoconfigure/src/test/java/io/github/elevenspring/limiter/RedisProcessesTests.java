@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import io.github.elevenspring.TestRedis;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +26,8 @@ import static org.awaitility.Awaitility.await;
  * same load, which takes about ten minutes on two busy cores.
  */
 class RedisProcessesTests {
+
+	private static final Log logger = LogFactory.getLog(RedisProcessesTests.class);
 
 	private static final int LIMIT = 6;
 
@@ -127,7 +131,7 @@ class RedisProcessesTests {
 			int after = this.service.most();
 			assertNeverOver(after, cutOffs);
 			assertThat(after).as("all slots are in use again").isGreaterThanOrEqualTo(LIMIT);
-			System.out.println("in flight, limit " + LIMIT + ": before " + before + ", while it was lost " + meanwhile
+			logger.info("in flight, limit " + LIMIT + ": before " + before + ", while it was lost " + meanwhile
 					+ ", alone " + alone + ", on the way back " + returning + ", after " + after + "; back after "
 					+ back + " ms, cut off again " + (cutOffs() - cutOffs));
 		}
