@@ -106,43 +106,16 @@ class TimeoutTests {
 			}
 			peer.endChunks();
 		})) {
-			CountDownLatch first = new CountDownLatch(1);
-			CountDownLatch end = new CountDownLatch(1);
-			AtomicReference<Throwable> error = new AtomicReference<>();
-			List<byte[]> received = new ArrayList<>();
-			BaseSubscriber<byte[]> listener = new BaseSubscriber<>() {
-
-				@Override
-				protected void hookOnSubscribe(Subscription subscription) {
-					subscription.request(1);
-				}
-
-				@Override
-				protected void hookOnNext(byte[] chunk) {
-					received.add(chunk);
-					first.countDown();
-				}
-
-				@Override
-				protected void hookOnError(Throwable ex) {
-					error.set(ex);
-					end.countDown();
-				}
-
-				@Override
-				protected void hookOnComplete() {
-					end.countDown();
-				}
-
-			};
+			PausingListener listener = new PausingListener();
 			Wire.to(server.uri()).idle(Duration.ofMillis(150)).template().speech().stream(REQUEST).subscribe(listener);
-			assertThat(first.await(5, TimeUnit.SECONDS)).isTrue();
-			assertThat(end.await(800, TimeUnit.MILLISECONDS)).as("ended while nobody listened").isFalse();
-			assertThat(received).hasSize(1);
+			assertThat(listener.first.await(5, TimeUnit.SECONDS)).isTrue();
+			assertThat(listener.end.await(800, TimeUnit.MILLISECONDS)).as("ended while nobody listened").isFalse();
+			assertThat(listener.received).hasSize(1);
 			listener.request(Long.MAX_VALUE);
-			assertThat(end.await(5, TimeUnit.SECONDS)).isTrue();
-			assertThat(error.get()).isNull();
-			assertThat(received.stream().mapToInt((chunk) -> chunk.length).sum()).isEqualTo(3 + 40 * 16 * 1024);
+			assertThat(listener.end.await(5, TimeUnit.SECONDS)).isTrue();
+			assertThat(listener.error.get()).isNull();
+			assertThat(listener.received.stream().mapToInt((chunk) -> chunk.length).sum())
+				.isEqualTo(3 + 40 * 16 * 1024);
 		}
 	}
 
@@ -156,22 +129,9 @@ class TimeoutTests {
 				peer.count(block.length);
 			}
 		})) {
-			CountDownLatch first = new CountDownLatch(1);
-			BaseSubscriber<byte[]> listener = new BaseSubscriber<>() {
-
-				@Override
-				protected void hookOnSubscribe(Subscription subscription) {
-					subscription.request(1);
-				}
-
-				@Override
-				protected void hookOnNext(byte[] chunk) {
-					first.countDown();
-				}
-
-			};
+			PausingListener listener = new PausingListener();
 			Wire.to(server.uri()).template().speech().stream(REQUEST).subscribe(listener);
-			assertThat(first.await(5, TimeUnit.SECONDS)).isTrue();
+			assertThat(listener.first.await(5, TimeUnit.SECONDS)).isTrue();
 			// As much as the buffers of two sockets hold, and then no more.
 			long before;
 			do {
@@ -264,6 +224,43 @@ class TimeoutTests {
 			}
 		}
 		return false;
+	}
+
+	/**
+	 * Asks for one part, and for nothing more by itself.
+	 */
+	private static final class PausingListener extends BaseSubscriber<byte[]> {
+
+		final CountDownLatch first = new CountDownLatch(1);
+
+		final CountDownLatch end = new CountDownLatch(1);
+
+		final AtomicReference<Throwable> error = new AtomicReference<>();
+
+		final List<byte[]> received = new ArrayList<>();
+
+		@Override
+		protected void hookOnSubscribe(Subscription subscription) {
+			subscription.request(1);
+		}
+
+		@Override
+		protected void hookOnNext(byte[] chunk) {
+			this.received.add(chunk);
+			this.first.countDown();
+		}
+
+		@Override
+		protected void hookOnError(Throwable ex) {
+			this.error.set(ex);
+			this.end.countDown();
+		}
+
+		@Override
+		protected void hookOnComplete() {
+			this.end.countDown();
+		}
+
 	}
 
 }

@@ -1,6 +1,8 @@
 package io.github.elevenspring.test;
 
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.List;
 
 import io.github.elevenspring.limiter.ConcurrencyLimits;
 import io.github.elevenspring.limiter.LimiterSnapshot;
@@ -51,6 +53,12 @@ abstract class AbstractSimulatorTests {
 
 	SpeechRequest request(String text) {
 		return SpeechRequest.of(text).voice(this.simulator.voiceIds().get(0));
+	}
+
+	static byte[] join(List<byte[]> parts) {
+		ByteArrayOutputStream whole = new ByteArrayOutputStream();
+		parts.forEach(whole::writeBytes);
+		return whole.toByteArray();
 	}
 
 }

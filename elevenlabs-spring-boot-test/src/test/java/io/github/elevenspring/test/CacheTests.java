@@ -61,7 +61,7 @@ class CacheTests extends AbstractSimulatorTests {
 		Speech first = speak(this.request);
 		long before = requests();
 		Speech second = speak(this.request.tenant("other").priority(Priority.BATCH));
-		byte[] streamed = join(this.elevenLabs.speech().stream(this.request));
+		byte[] streamed = listen(this.elevenLabs.speech().stream(this.request));
 		assertThat(requests()).isEqualTo(before);
 		assertThat(first.delivery().cache()).isEqualTo(CacheResult.MISS);
 		assertThat(first.delivery().attempts()).isOne();
@@ -97,7 +97,7 @@ class CacheTests extends AbstractSimulatorTests {
 			.flatMap((i) -> Mono.fromCallable(() -> i)
 				.flatMapMany((same) -> this.elevenLabs.speech().stream(this.request.tenant("tenant-" + i % 7)))
 				.collectList()
-				.map(CacheTests::concat), 1000)
+				.map(AbstractSimulatorTests::join), 1000)
 			.collectList()
 			.block(LONG_ENOUGH);
 		assertThat(requests() - before).isOne();
@@ -119,7 +119,7 @@ class CacheTests extends AbstractSimulatorTests {
 					})
 						.thenMany(stream)
 						.collectList()
-						.doOnNext((chunks) -> assertThat(concat(chunks)).isEqualTo(clean))
+						.doOnNext((chunks) -> assertThat(join(chunks)).isEqualTo(clean))
 						.then();
 				};
 			}, 60).then().block(LONG_ENOUGH);
@@ -190,14 +190,8 @@ class CacheTests extends AbstractSimulatorTests {
 		return this.simulator.journal().requests().size();
 	}
 
-	private static byte[] join(Flux<byte[]> stream) {
-		return concat(stream.collectList().block(LONG_ENOUGH));
-	}
-
-	private static byte[] concat(List<byte[]> chunks) {
-		java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
-		chunks.forEach(bytes::writeBytes);
-		return bytes.toByteArray();
+	private static byte[] listen(Flux<byte[]> stream) {
+		return join(stream.collectList().block(LONG_ENOUGH));
 	}
 
 }

@@ -210,15 +210,4 @@ class TemplateTests extends AbstractSimulatorTests {
 		assertThat(this.simulator.journal().requests()).isEmpty();
 	}
 
-	private static byte[] join(List<byte[]> parts) {
-		int size = parts.stream().mapToInt((part) -> part.length).sum();
-		byte[] whole = new byte[size];
-		int position = 0;
-		for (byte[] part : parts) {
-			System.arraycopy(part, 0, whole, position, part.length);
-			position += part.length;
-		}
-		return whole;
-	}
-
 }
