@@ -2,7 +2,7 @@ package io.github.elevenspring.autoconfigure;
 
 import java.time.Clock;
 
-import io.github.elevenspring.cache.CacheMeters;
+import io.github.elevenspring.cache.CacheMetrics;
 import io.github.elevenspring.cache.CacheStage;
 import io.github.elevenspring.cache.CacheTier;
 import io.github.elevenspring.cache.SpeechCache;
@@ -52,8 +52,8 @@ public final class ElevenLabsCacheAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CacheMeters elevenLabsCacheMeters(SpeechCache cache) {
-		return new CacheMeters(cache);
+	CacheMetrics elevenLabsCacheMetrics(SpeechCache cache) {
+		return new CacheMetrics(cache);
 	}
 
 	@Bean

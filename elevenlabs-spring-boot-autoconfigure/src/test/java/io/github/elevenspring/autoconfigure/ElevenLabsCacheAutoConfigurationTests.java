@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.elevenspring.cache.CacheMeters;
+import io.github.elevenspring.cache.CacheMetrics;
 import io.github.elevenspring.cache.CacheSettings;
 import io.github.elevenspring.cache.CacheStage;
 import io.github.elevenspring.cache.CacheTier;
@@ -62,7 +62,7 @@ class ElevenLabsCacheAutoConfigurationTests {
 				.hasSingleBean(CacheStage.class)
 				.hasSingleBean(SpeechCache.class)
 				.hasSingleBean(CacheTier.class)
-				.hasSingleBean(CacheMeters.class);
+				.hasSingleBean(CacheMetrics.class);
 			List<CallStage> stages = context.getBeanProvider(CallStage.class).orderedStream().toList();
 			assertThat(stages).extracting((stage) -> (Object) stage.getClass())
 				.containsSubsequence(DeadlineStage.class, CacheStage.class, LimiterStage.class);
