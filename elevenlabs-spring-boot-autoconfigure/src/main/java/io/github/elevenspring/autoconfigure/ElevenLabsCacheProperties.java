@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.elevenspring.cache.CacheSettings;
+import io.github.elevenspring.model.Degradation;
 import io.github.elevenspring.model.OutputFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxEntrySize largest answer that is kept, and most that is held back for callers
  * that share an answer and read at different speeds
  * @param ttl how long an answer serves equal calls
- * @param staleTtl how long beyond that it is kept for a fallback
+ * @param staleTtl how long beyond that it is kept for calls that take an old one, by
+ * default 6d if elevenlabs.fallback.chain names stale-cache, else not at all
  * @param timeout longest wait for a cache that does not answer from memory
  * @param cacheManager name of the bean whose cache "elevenlabs-speech" is used in place
  * of the library's own
@@ -33,9 +35,9 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("elevenlabs.cache")
 public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @Nullable DataSize maxSize,
-		@DefaultValue("4MB") DataSize maxEntrySize, @DefaultValue("1d") Duration ttl,
-		@DefaultValue("6d") Duration staleTtl, @DefaultValue("50ms") Duration timeout, @Nullable String cacheManager,
-		@DefaultValue Redis redis, @DefaultValue List<Phrase> warmUp) {
+		@DefaultValue("4MB") DataSize maxEntrySize, @DefaultValue("1d") Duration ttl, @Nullable Duration staleTtl,
+		@DefaultValue("50ms") Duration timeout, @Nullable String cacheManager, @DefaultValue Redis redis,
+		@DefaultValue List<Phrase> warmUp) {
 
 	/**
 	 * Name of the cache, wherever it is.
@@ -43,6 +45,8 @@ public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @
 	static final String CACHE_NAME = "elevenlabs-speech";
 
 	private static final DataSize DEFAULT_MAX_SIZE = DataSize.ofMegabytes(64);
+
+	private static final Duration DEFAULT_STALE_TTL = Duration.ofDays(6);
 
 	/**
 	 * Check what was set.
@@ -53,7 +57,7 @@ public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @
 		Assert.isTrue(maxEntrySize.toBytes() > 0 && maxEntrySize.toBytes() <= Integer.MAX_VALUE / 2,
 				"'elevenlabs.cache.max-entry-size' must be positive and at most 1GB");
 		Assert.isTrue(ttl.compareTo(Duration.ZERO) > 0, "'elevenlabs.cache.ttl' must be positive");
-		Assert.isTrue(!staleTtl.isNegative(), "'elevenlabs.cache.stale-ttl' must not be negative");
+		Assert.isTrue(staleTtl == null || !staleTtl.isNegative(), "'elevenlabs.cache.stale-ttl' must not be negative");
 		Assert.isTrue(timeout.compareTo(Duration.ZERO) > 0, "'elevenlabs.cache.timeout' must be positive");
 	}
 
@@ -61,8 +65,15 @@ public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @
 		return (this.maxSize != null) ? this.maxSize.toBytes() : Math.min(DEFAULT_MAX_SIZE.toBytes(), heap / 4);
 	}
 
-	CacheSettings toSettings() {
-		return new CacheSettings(this.ttl, this.staleTtl, (int) this.maxEntrySize.toBytes());
+	CacheSettings toSettings(ElevenLabsFallbackProperties fallback) {
+		return new CacheSettings(this.ttl, staleTtl(fallback.chain()), (int) this.maxEntrySize.toBytes());
+	}
+
+	private Duration staleTtl(List<Degradation.Kind> chain) {
+		if (this.staleTtl != null) {
+			return this.staleTtl;
+		}
+		return chain.contains(Degradation.Kind.STALE_CACHE) ? DEFAULT_STALE_TTL : Duration.ZERO;
 	}
 
 	/**

@@ -29,16 +29,17 @@ import org.springframework.util.Assert;
 @ConditionalOnBean(RedisConnectionFactory.class)
 @ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
 @ConditionalOnBooleanProperty("elevenlabs.cache.redis.enabled")
-@EnableConfigurationProperties(ElevenLabsCacheProperties.class)
+@EnableConfigurationProperties({ ElevenLabsCacheProperties.class, ElevenLabsFallbackProperties.class })
 public final class ElevenLabsRedisCacheAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "elevenLabsRedisCacheTier")
 	@Order(1)
-	CacheTier elevenLabsRedisCacheTier(RedisConnectionFactory connections, ElevenLabsCacheProperties properties) {
+	CacheTier elevenLabsRedisCacheTier(RedisConnectionFactory connections, ElevenLabsCacheProperties properties,
+			ElevenLabsFallbackProperties fallback) {
 		RedisCacheConfiguration configuration = RedisCacheConfiguration.defaultCacheConfig()
 			.prefixCacheNameWith(properties.redis().keyPrefix())
-			.entryTtl(properties.toSettings().lifetime())
+			.entryTtl(properties.toSettings(fallback).lifetime())
 			.disableCachingNullValues()
 			.serializeValuesWith(SerializationPair.byteArray());
 		RedisCacheManager caches = RedisCacheManager.builder(connections).cacheDefaults(configuration).build();

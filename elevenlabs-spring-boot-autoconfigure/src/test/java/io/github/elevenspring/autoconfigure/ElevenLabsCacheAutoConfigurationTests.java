@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy.FixedExpiration;
 import io.github.elevenspring.cache.CacheMetrics;
 import io.github.elevenspring.cache.CacheSettings;
 import io.github.elevenspring.cache.CacheStage;
@@ -16,6 +17,7 @@ import io.github.elevenspring.model.OutputFormat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -27,10 +29,14 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 import org.springframework.cache.Cache;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.cache.caffeine.CaffeineCache;
 import org.springframework.cache.caffeine.CaffeineCacheManager;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.data.redis.cache.RedisCache;
 import org.springframework.data.redis.cache.RedisCacheManager;
+import org.springframework.test.util.ReflectionTestUtils;
+import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -69,10 +75,26 @@ class ElevenLabsCacheAutoConfigurationTests {
 		});
 	}
 
-	@Test
-	void hasTheDefaultsOfTheLibrary() {
-		this.runner.run((context) -> assertThat(context.getBean(ElevenLabsCacheProperties.class).toSettings())
-			.isEqualTo(CacheSettings.defaults()));
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			                                                                        | P1D
+			elevenlabs.fallback.chain=model                                         | P1D
+			elevenlabs.fallback.chain=model,stale-cache                             | P7D
+			elevenlabs.cache.stale-ttl=1d                                           | P2D
+			elevenlabs.cache.stale-ttl=0, elevenlabs.fallback.chain[0]=stale-cache  | P1D
+			""")
+	void keepsOldAnswersOnlyForThoseWhoTakeThem(String properties, Duration lifetime) {
+		this.runner.withPropertyValues("elevenlabs.cache.redis.enabled=true")
+			.withPropertyValues(StringUtils.delimitedListToStringArray(properties, ", "))
+			.run((context) -> {
+				Object near = ReflectionTestUtils.getField(context.getBean("elevenLabsNearCacheTier"), "cache");
+				assertThat(((CaffeineCache) near).getNativeCache().policy().expireAfterWrite().orElseThrow())
+					.returns(lifetime, FixedExpiration::getExpiresAfter);
+				Object far = ReflectionTestUtils.getField(context.getBean("elevenLabsRedisCacheTier"), "cache");
+				assertThat(((RedisCache) far).getCacheConfiguration().getTtlFunction().getTimeToLive("key", "value"))
+					.isEqualTo(lifetime);
+				assertThat(context.getBean(SpeechCache.class)).extracting("settings.lifetime").isEqualTo(lifetime);
+			});
 	}
 
 	@Test
@@ -99,7 +121,7 @@ class ElevenLabsCacheAutoConfigurationTests {
 					"elevenlabs.cache.warm-up[0].voice-id=v", "elevenlabs.cache.warm-up[0].output-format=pcm_24000")
 			.run((context) -> {
 				ElevenLabsCacheProperties properties = context.getBean(ElevenLabsCacheProperties.class);
-				assertThat(properties.toSettings())
+				assertThat(properties.toSettings(context.getBean(ElevenLabsFallbackProperties.class)))
 					.isEqualTo(new CacheSettings(Duration.ofMinutes(5), Duration.ZERO, 10 * 1024));
 				assertThat(properties.maxSize()).isEqualTo(DataSize.ofMegabytes(1));
 				assertThat(properties.timeout()).isEqualTo(Duration.ofMillis(10));
