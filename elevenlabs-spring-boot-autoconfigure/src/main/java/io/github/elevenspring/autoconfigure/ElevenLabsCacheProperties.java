@@ -56,6 +56,8 @@ public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @
 		Assert.isTrue(maxSize == null || maxSize.toBytes() > 0, "'elevenlabs.cache.max-size' must be positive");
 		Assert.isTrue(maxEntrySize.toBytes() > 0 && maxEntrySize.toBytes() <= Integer.MAX_VALUE / 2,
 				"'elevenlabs.cache.max-entry-size' must be positive and at most 1GB");
+		Assert.isTrue(maxSize == null || maxEntrySize.compareTo(maxSize) <= 0,
+				"'elevenlabs.cache.max-entry-size' must not be larger than 'elevenlabs.cache.max-size'");
 		Assert.isTrue(ttl.compareTo(Duration.ZERO) > 0, "'elevenlabs.cache.ttl' must be positive");
 		Assert.isTrue(staleTtl == null || !staleTtl.isNegative(), "'elevenlabs.cache.stale-ttl' must not be negative");
 		Assert.isTrue(timeout.compareTo(Duration.ZERO) > 0, "'elevenlabs.cache.timeout' must be positive");

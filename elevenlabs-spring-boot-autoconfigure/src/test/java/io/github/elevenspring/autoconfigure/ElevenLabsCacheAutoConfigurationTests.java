@@ -16,15 +16,19 @@ import io.github.elevenspring.limiter.LimiterStage;
 import io.github.elevenspring.model.OutputFormat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.cache.autoconfigure.CacheAutoConfiguration;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.cache.Cache;
 import org.springframework.cache.CacheManager;
@@ -35,12 +39,14 @@ import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.cache.RedisCache;
 import org.springframework.data.redis.cache.RedisCacheManager;
+import org.springframework.data.redis.core.RedisOperations;
 import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class ElevenLabsCacheAutoConfigurationTests {
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
@@ -51,7 +57,12 @@ class ElevenLabsCacheAutoConfigurationTests {
 					CacheAutoConfiguration.class, DataRedisAutoConfiguration.class));
 
 	@Test
-	void keepsNothingWhereItIsSwitchedOff() {
+	void keepsNothingWhereItIsSwitchedOffAndSaysSoIfRedisWasAskedFor(CapturedOutput output) {
+		this.runner
+			.withPropertyValues("elevenlabs.cache.enabled=false", "elevenlabs.cache.cache-manager=none",
+					"elevenlabs.cache.warm-up[0].text=Hello")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("elevenlabs.cache");
 		this.runner
 			.withPropertyValues("elevenlabs.cache.enabled=false", "elevenlabs.cache.redis.enabled=true",
 					"elevenlabs.cache.cache-manager=none", "elevenlabs.cache.warm-up[0].text=Hello")
@@ -59,6 +70,11 @@ class ElevenLabsCacheAutoConfigurationTests {
 				.doesNotHaveBean(CacheStage.class)
 				.doesNotHaveBean(CacheTier.class)
 				.doesNotHaveBean(CacheWarmUp.class));
+		assertThat(output.getOut()
+			.lines()
+			.filter((line) -> line.contains("WARN") && line.contains("elevenlabs.cache.redis.enabled")
+					&& line.contains("elevenlabs.cache.enabled=false")))
+			.hasSize(1);
 	}
 
 	@Test
@@ -144,6 +160,16 @@ class ElevenLabsCacheAutoConfigurationTests {
 	}
 
 	@Test
+	void refusesAnAnswerThatIsLargerThanAllThatIsKept() {
+		this.runner.withPropertyValues("elevenlabs.cache.max-size=1MB")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessage("'elevenlabs.cache.max-entry-size' must not be larger than 'elevenlabs.cache.max-size'"));
+		this.runner.withPropertyValues("elevenlabs.cache.max-size=1MB", "elevenlabs.cache.max-entry-size=1MB")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void leavesTheCachesOfTheApplicationAlone() {
 		this.runner.withUserConfiguration(Caching.class)
 			.withPropertyValues("spring.cache.type=caffeine")
@@ -178,8 +204,24 @@ class ElevenLabsCacheAutoConfigurationTests {
 			.withPropertyValues("elevenlabs.cache.cache-manager=speechCaches")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
+				.hasMessageContaining("elevenlabs.cache.cache-manager")
 				.hasMessageContaining("speechCaches")
-				.hasMessageContaining("elevenlabs-speech"));
+				.hasMessageContaining("It has no cache named 'elevenlabs-speech'"));
+	}
+
+	@Test
+	void saysThatACacheManagerIsMissing() {
+		for (String name : List.of("speechCaches", "other")) {
+			this.runner.withBean("speechCaches", String.class, () -> "not a cache manager")
+				.withPropertyValues("elevenlabs.cache.cache-manager=" + name)
+				.run((context) -> assertThat(context).getFailure()
+					.rootCause()
+					.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (failure) -> {
+						assertThat(failure.getName()).isEqualTo("elevenlabs.cache.cache-manager");
+						assertThat(failure.getValue()).isEqualTo(name);
+						assertThat(failure.getReason()).isEqualTo("There is no CacheManager bean of that name");
+					}));
+		}
 	}
 
 	@Test
@@ -192,11 +234,35 @@ class ElevenLabsCacheAutoConfigurationTests {
 
 	@Test
 	void needsNeitherRedisNorCaffeine() {
-		this.runner.withPropertyValues("elevenlabs.cache.redis.enabled=true")
+		this.runner
 			.withClassLoader(new FilteredClassLoader("org.springframework.data.redis", "com.github.benmanes.caffeine"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(CacheStage.class)
 				.doesNotHaveBean(CacheTier.class));
+	}
+
+	@Test
+	void doesNotStartWithoutTheRedisThatWasAskedFor() {
+		ApplicationContextRunner withRedis = this.runner.withPropertyValues("elevenlabs.cache.redis.enabled=true");
+		withRedis.withClassLoader(new FilteredClassLoader("org.springframework.data.redis"))
+			.run((context) -> assertThatRedisIsMissing(context.getStartupFailure()));
+		withRedis.withClassLoader(new FilteredClassLoader(RedisOperations.class))
+			.run((context) -> assertThatRedisIsMissing(context.getStartupFailure()));
+	}
+
+	private static void assertThatRedisIsMissing(Throwable failure) {
+		assertThat(failure).rootCause()
+			.hasMessageContaining("elevenlabs.cache.redis.enabled")
+			.hasMessageContaining("needs a RedisConnectionFactory: add spring-boot-starter-data-redis-reactive");
+	}
+
+	@Test
+	void takesASecondTierOfTheApplicationWithoutRedis() {
+		this.runner.withPropertyValues("elevenlabs.cache.redis.enabled=true")
+			.withClassLoader(new FilteredClassLoader("org.springframework.data.redis"))
+			.withBean("elevenLabsRedisCacheTier", CacheTier.class,
+					() -> CacheTier.inMemory(new ConcurrentMapCacheManager().getCache("own")))
+			.run((context) -> assertThat(context).hasNotFailed().getBeans(CacheTier.class).hasSize(2));
 	}
 
 	@Test
