@@ -114,6 +114,12 @@ class ElevenLabsCacheAutoConfigurationTests {
 	}
 
 	@Test
+	void keepsAnswersOfUpToFourMegabytesForADay() {
+		this.runner.run((context) -> assertThat(context.getBean(SpeechCache.class)).extracting("settings")
+			.isEqualTo(new CacheSettings(Duration.ofDays(1), Duration.ZERO, 4 * 1024 * 1024)));
+	}
+
+	@Test
 	void takesNoMoreThanAQuarterOfASmallHeapUnlessToldTo() {
 		this.runner.run((context) -> {
 			ElevenLabsCacheProperties properties = context.getBean(ElevenLabsCacheProperties.class);
@@ -271,8 +277,8 @@ class ElevenLabsCacheAutoConfigurationTests {
 			.withBean("elevenLabsNearCacheTier", CacheTier.class,
 					() -> CacheTier.inMemory(new ConcurrentMapCacheManager().getCache("own")))
 			.run((context) -> assertThat(context).hasSingleBean(CacheTier.class));
-		SpeechCache own = new SpeechCache(List.of(), CacheSettings.defaults(), () -> "", (request) -> request,
-				java.time.Clock.systemUTC());
+		SpeechCache own = new SpeechCache(List.of(), new CacheSettings(Duration.ofDays(1), Duration.ZERO, 1), () -> "",
+				(request) -> request, java.time.Clock.systemUTC());
 		this.runner.withBean("own", SpeechCache.class, () -> own)
 			.run((context) -> assertThat(context.getBean(SpeechCache.class)).isSameAs(own));
 	}

@@ -44,6 +44,8 @@ class CacheStageTests {
 
 	private static final int LIMIT = 10;
 
+	private static final CacheSettings LARGE = new CacheSettings(Duration.ofDays(1), Duration.ZERO, 1024);
+
 	private final FakeService service = new FakeService();
 
 	private final VirtualTimeScheduler timer = VirtualTimeScheduler.create();
@@ -192,8 +194,8 @@ class CacheStageTests {
 			"{\"audio_base64\":\"\"}", "{\"audio_base64\":\"AA\"}{\"detail\":\"late\"}" })
 	void timedAnswerIsKeptOnlyIfItIsOne(String json) {
 		Call call = new Call(Operation.SPEECH_STREAM_WITH_TIMESTAMPS, FakeService.call("Hello").request());
-		SpeechCache large = new SpeechCache(List.of(CacheTier.inMemory(this.map)), CacheSettings.defaults(),
-				() -> "scope", UnaryOperator.identity(), new TimerClock());
+		SpeechCache large = new SpeechCache(List.of(CacheTier.inMemory(this.map)), LARGE, () -> "scope",
+				UnaryOperator.identity(), new TimerClock());
 		CacheStage stage = new CacheStage(large, this.timer);
 		Caller.of(stage.handle(call, this.service));
 		this.service.request(0).head().emit(new ReplyPart.Chunk(json.getBytes())).complete();
@@ -503,7 +505,7 @@ class CacheStageTests {
 				throw new IllegalStateException("broken");
 			}
 
-		})), CacheSettings.defaults(), () -> "scope", UnaryOperator.identity(), new TimerClock());
+		})), LARGE, () -> "scope", UnaryOperator.identity(), new TimerClock());
 		CacheStage stage = new CacheStage(broken, this.timer);
 		Caller caller = Caller.of(stage.handle(FakeService.call("Hello"), this.service));
 		this.service.request().head().chunk(1).complete();
@@ -588,7 +590,7 @@ class CacheStageTests {
 
 	@Test
 	void callGoesOnIfItsKeyCannotBeMade() {
-		SpeechCache keyless = new SpeechCache(List.of(CacheTier.inMemory(this.map)), CacheSettings.defaults(), () -> {
+		SpeechCache keyless = new SpeechCache(List.of(CacheTier.inMemory(this.map)), LARGE, () -> {
 			throw new IllegalStateException("The vault is out of reach");
 		}, UnaryOperator.identity(), new TimerClock());
 		CacheStage stage = new CacheStage(keyless, this.timer);
@@ -715,8 +717,7 @@ class CacheStageTests {
 	}
 
 	private SpeechCache cacheOf(CacheTier... tiers) {
-		return new SpeechCache(List.of(tiers), CacheSettings.defaults(), () -> "scope", UnaryOperator.identity(),
-				new TimerClock());
+		return new SpeechCache(List.of(tiers), LARGE, () -> "scope", UnaryOperator.identity(), new TimerClock());
 	}
 
 	private void answer() {

@@ -29,6 +29,8 @@ class RedisCacheTests {
 
 	private static final Duration TIMEOUT = Duration.ofMillis(200);
 
+	private static final CacheSettings SETTINGS = new CacheSettings(Duration.ofHours(1), Duration.ZERO, 1024);
+
 	private final TestRedis redis = new TestRedis();
 
 	private LettuceConnectionFactory connections;
@@ -182,8 +184,8 @@ class RedisCacheTests {
 
 		void connect() {
 			this.tier = CacheTier.of(RedisCacheTests.this.shared, TIMEOUT, Schedulers.parallel());
-			this.cache = new SpeechCache(List.of(CacheTier.inMemory(this.map), this.tier), CacheSettings.defaults(),
-					() -> "scope", UnaryOperator.identity(), Clock.systemUTC());
+			this.cache = new SpeechCache(List.of(CacheTier.inMemory(this.map), this.tier), SETTINGS, () -> "scope",
+					UnaryOperator.identity(), Clock.systemUTC());
 			this.stage = new CacheStage(this.cache, Schedulers.parallel());
 		}
 
