@@ -3,9 +3,12 @@ package io.github.elevenspring.cache;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 import io.github.elevenspring.TestRedis;
+import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.model.CacheResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -89,6 +92,25 @@ class RedisCacheTests {
 		await().until(() -> callers.stream().allMatch((caller) -> caller.completed));
 		assertThat(callers).allSatisfy((caller) -> assertThat(caller.resultAtHead).isEqualTo(CacheResult.HIT));
 		assertThat(gets() - before).isOne();
+	}
+
+	@Test
+	void answerIsReadOnThreadsOfNeitherTheDriverNorTheCache() {
+		answerAndKeep();
+		Set<String> threads = ConcurrentHashMap.newKeySet();
+		Caller caller = new Caller(Long.MAX_VALUE) {
+
+			@Override
+			void received(ReplyPart part) {
+				threads.add(Thread.currentThread().getName());
+			}
+
+		};
+		caller.read(this.other.stage.handle(FakeService.call("Hello"), this.service));
+		await().until(() -> caller.completed);
+		assertThat(caller.resultAtHead).isEqualTo(CacheResult.HIT);
+		assertThat(threads).isNotEmpty()
+			.allMatch((name) -> name.startsWith("parallel-") || name.equals(Thread.currentThread().getName()));
 	}
 
 	@Test
