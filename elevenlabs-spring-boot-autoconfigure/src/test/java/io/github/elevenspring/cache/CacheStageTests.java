@@ -623,6 +623,21 @@ class CacheStageTests {
 	}
 
 	@Test
+	void whatElevenLabsMustNotStoreIsNotAnsweredFromTheCacheEither() {
+		answer();
+		Call secret = new Call(Operation.SPEECH_STREAM,
+				((SpeechRequest) FakeService.call("Hello").request()).mutate().enableLogging(false).build());
+		read(secret, Long.MAX_VALUE);
+		assertThat(this.service.requests).hasSize(2);
+		Call old = new Call(Operation.SPEECH_STREAM,
+				((SpeechRequest) secret.request()).mutate()
+					.options(CallOptions.defaults().withCacheUse(CacheUse.STALE))
+					.build());
+		assertThat(read(old, Long.MAX_VALUE).kind()).isEqualTo(ErrorKind.NOT_FOUND);
+		assertThat(this.service.requests).hasSize(2);
+	}
+
+	@Test
 	void whatIsEvictedWhileItIsBroughtNearIsGoneAllTheSame() {
 		SpeechRequest request = (SpeechRequest) FakeService.call("Hello").request();
 		AtomicReference<SpeechCache> evicting = new AtomicReference<>();
