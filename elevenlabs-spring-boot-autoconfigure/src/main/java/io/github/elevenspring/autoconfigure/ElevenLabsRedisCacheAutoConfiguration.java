@@ -17,8 +17,10 @@ import org.springframework.cache.Cache;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.data.redis.cache.BatchStrategies;
 import org.springframework.data.redis.cache.RedisCacheConfiguration;
 import org.springframework.data.redis.cache.RedisCacheManager;
+import org.springframework.data.redis.cache.RedisCacheWriter;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.serializer.RedisSerializationContext.SerializationPair;
 import org.springframework.util.Assert;
@@ -55,6 +57,8 @@ public final class ElevenLabsRedisCacheAutoConfiguration {
 	@EnableConfigurationProperties({ ElevenLabsCacheProperties.class, ElevenLabsFallbackProperties.class })
 	static class SharingConfiguration {
 
+		private static final int KEYS_AT_ONCE = 1000;
+
 		@Bean
 		@ConditionalOnMissingBean(name = "elevenLabsRedisCacheTier")
 		@Order(1)
@@ -65,7 +69,10 @@ public final class ElevenLabsRedisCacheAutoConfiguration {
 				.entryTtl(properties.toSettings(fallback).lifetime())
 				.disableCachingNullValues()
 				.serializeValuesWith(SerializationPair.byteArray());
-			RedisCacheManager caches = RedisCacheManager.builder(connections).cacheDefaults(configuration).build();
+			// KEYS, which clear would use, holds up everybody who shares this Redis.
+			RedisCacheWriter writer = RedisCacheWriter.nonLockingRedisCacheWriter(connections,
+					BatchStrategies.scan(KEYS_AT_ONCE));
+			RedisCacheManager caches = RedisCacheManager.builder(writer).cacheDefaults(configuration).build();
 			caches.afterPropertiesSet();
 			Cache cache = caches.getCache(ElevenLabsCacheProperties.CACHE_NAME);
 			Assert.state(cache != null, "Redis caches are made on demand");

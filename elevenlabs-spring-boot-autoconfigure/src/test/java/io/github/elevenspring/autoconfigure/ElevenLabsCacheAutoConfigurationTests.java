@@ -1,10 +1,12 @@
 package io.github.elevenspring.autoconfigure;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Policy.FixedExpiration;
+import io.github.elevenspring.TestRedis;
 import io.github.elevenspring.cache.CacheMetrics;
 import io.github.elevenspring.cache.CacheSettings;
 import io.github.elevenspring.cache.CacheStage;
@@ -236,6 +238,20 @@ class ElevenLabsCacheAutoConfigurationTests {
 			.run((context) -> assertThat(context.getBeanProvider(CacheTier.class).orderedStream().toList()).hasSize(2)
 				.first()
 				.isSameAs(context.getBean("elevenLabsNearCacheTier")));
+	}
+
+	@Test
+	void clearsItsOwnKeysInRedisWithoutHoldingUpAllOthers() throws IOException {
+		try (TestRedis redis = new TestRedis()) {
+			redis.command("SET other 1");
+			redis.command("SET elevenlabs:elevenlabs-speech::key 1");
+			this.runner
+				.withPropertyValues("elevenlabs.cache.redis.enabled=true", "spring.data.redis.host=127.0.0.1",
+						"spring.data.redis.port=" + redis.port)
+				.run((context) -> context.getBean(SpeechCache.class).clear().block(Duration.ofSeconds(10)));
+			assertThat(redis.command("DBSIZE")).isEqualTo(":1\r\n");
+			assertThat(redis.command("INFO commandstats")).contains("cmdstat_scan").doesNotContain("cmdstat_keys");
+		}
 	}
 
 	@Test
