@@ -69,9 +69,10 @@ public final class ElevenLabsRedisCacheAutoConfiguration {
 				.entryTtl(properties.toSettings(fallback).lifetime())
 				.disableCachingNullValues()
 				.serializeValuesWith(SerializationPair.byteArray());
-			// KEYS, which clear would use, holds up everybody who shares this Redis.
-			RedisCacheWriter writer = RedisCacheWriter.nonLockingRedisCacheWriter(connections,
-					BatchStrategies.scan(KEYS_AT_ONCE));
+			// KEYS, which clear would use, holds up everybody who shares this Redis, and
+			// nobody hears of a deferred write that fails.
+			RedisCacheWriter writer = RedisCacheWriter.create(connections,
+					(commands) -> commands.batchStrategy(BatchStrategies.scan(KEYS_AT_ONCE)).immediateWrites());
 			RedisCacheManager caches = RedisCacheManager.builder(writer).cacheDefaults(configuration).build();
 			caches.afterPropertiesSet();
 			Cache cache = caches.getCache(ElevenLabsCacheProperties.CACHE_NAME);

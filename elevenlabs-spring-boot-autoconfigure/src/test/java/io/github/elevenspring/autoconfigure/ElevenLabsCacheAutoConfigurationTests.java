@@ -39,6 +39,7 @@ import org.springframework.cache.caffeine.CaffeineCache;
 import org.springframework.cache.caffeine.CaffeineCacheManager;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.redis.cache.RedisCache;
 import org.springframework.data.redis.cache.RedisCacheManager;
 import org.springframework.data.redis.core.RedisOperations;
@@ -47,6 +48,7 @@ import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 @ExtendWith(OutputCaptureExtension.class)
 class ElevenLabsCacheAutoConfigurationTests {
@@ -251,6 +253,22 @@ class ElevenLabsCacheAutoConfigurationTests {
 				.run((context) -> context.getBean(SpeechCache.class).clear().block(Duration.ofSeconds(10)));
 			assertThat(redis.command("DBSIZE")).isEqualTo(":1\r\n");
 			assertThat(redis.command("INFO commandstats")).contains("cmdstat_scan").doesNotContain("cmdstat_keys");
+		}
+	}
+
+	@Test
+	void noticesThatRedisDoesNotTakeAnAnswer() throws IOException {
+		try (TestRedis redis = new TestRedis("--maxmemory", "1")) {
+			this.runner
+				.withPropertyValues("elevenlabs.cache.redis.enabled=true", "spring.data.redis.host=127.0.0.1",
+						"spring.data.redis.port=" + redis.port)
+				.run((context) -> {
+					Cache far = (Cache) ReflectionTestUtils.getField(context.getBean("elevenLabsRedisCacheTier"),
+							"cache");
+					assertThatExceptionOfType(DataAccessException.class).isThrownBy(() -> far.put("key", new byte[1]))
+						.havingRootCause()
+						.withMessageContaining("OOM");
+				});
 		}
 	}
 

@@ -19,6 +19,8 @@ import org.springframework.cache.Cache;
 import org.springframework.cache.concurrent.ConcurrentMapCache;
 import org.springframework.data.redis.cache.RedisCacheConfiguration;
 import org.springframework.data.redis.cache.RedisCacheManager;
+import org.springframework.data.redis.cache.RedisCacheWriter;
+import org.springframework.data.redis.cache.RedisCacheWriter.RedisCacheWriterConfigurer;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.serializer.RedisSerializationContext.SerializationPair;
 
@@ -51,7 +53,8 @@ class RedisCacheTests {
 		this.connections = new LettuceConnectionFactory("127.0.0.1", this.redis.port);
 		this.connections.afterPropertiesSet();
 		this.connections.start();
-		RedisCacheManager caches = RedisCacheManager.builder(this.connections)
+		RedisCacheManager caches = RedisCacheManager
+			.builder(RedisCacheWriter.create(this.connections, RedisCacheWriterConfigurer::immediateWrites))
 			.cacheDefaults(RedisCacheConfiguration.defaultCacheConfig()
 				.entryTtl(Duration.ofHours(1))
 				.serializeValuesWith(SerializationPair.byteArray()))
