@@ -21,7 +21,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxSize most memory that answers take in the library's own cache, by default
  * 64MB and no more than a quarter of the heap
  * @param maxEntrySize largest answer that is kept, and most that is held back for callers
- * that share an answer and read at different speeds
+ * that share an answer and read at different speeds, by default 4MB and no more than a
+ * max-size that is set
  * @param ttl how long an answer serves equal calls
  * @param staleTtl how long beyond that it is kept for calls that take an old one, by
  * default 6d if elevenlabs.fallback.chain names stale-cache, else not at all
@@ -35,7 +36,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("elevenlabs.cache")
 public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @Nullable DataSize maxSize,
-		@DefaultValue("4MB") DataSize maxEntrySize, @DefaultValue("1d") Duration ttl, @Nullable Duration staleTtl,
+		@Nullable DataSize maxEntrySize, @DefaultValue("1d") Duration ttl, @Nullable Duration staleTtl,
 		@DefaultValue("50ms") Duration timeout, @Nullable String cacheManager, @DefaultValue Redis redis,
 		@DefaultValue List<Phrase> warmUp) {
 
@@ -46,6 +47,8 @@ public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @
 
 	private static final DataSize DEFAULT_MAX_SIZE = DataSize.ofMegabytes(64);
 
+	private static final DataSize DEFAULT_MAX_ENTRY_SIZE = DataSize.ofMegabytes(4);
+
 	private static final Duration DEFAULT_STALE_TTL = Duration.ofDays(6);
 
 	/**
@@ -54,9 +57,10 @@ public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @
 	 */
 	public ElevenLabsCacheProperties {
 		Assert.isTrue(maxSize == null || maxSize.toBytes() > 0, "'elevenlabs.cache.max-size' must be positive");
-		Assert.isTrue(maxEntrySize.toBytes() > 0 && maxEntrySize.toBytes() <= Integer.MAX_VALUE / 2,
+		Assert.isTrue(
+				maxEntrySize == null || (maxEntrySize.toBytes() > 0 && maxEntrySize.toBytes() <= Integer.MAX_VALUE / 2),
 				"'elevenlabs.cache.max-entry-size' must be positive and at most 1GB");
-		Assert.isTrue(maxSize == null || maxEntrySize.compareTo(maxSize) <= 0,
+		Assert.isTrue(maxSize == null || maxEntrySize == null || maxEntrySize.compareTo(maxSize) <= 0,
 				"'elevenlabs.cache.max-entry-size' must not be larger than 'elevenlabs.cache.max-size'");
 		Assert.isTrue(ttl.compareTo(Duration.ZERO) > 0, "'elevenlabs.cache.ttl' must be positive");
 		Assert.isTrue(staleTtl == null || !staleTtl.isNegative(), "'elevenlabs.cache.stale-ttl' must not be negative");
@@ -68,7 +72,15 @@ public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @
 	}
 
 	CacheSettings toSettings(ElevenLabsFallbackProperties fallback) {
-		return new CacheSettings(this.ttl, staleTtl(fallback.chain()), (int) this.maxEntrySize.toBytes());
+		return new CacheSettings(this.ttl, staleTtl(fallback.chain()), maxEntryBytes());
+	}
+
+	private int maxEntryBytes() {
+		if (this.maxEntrySize != null) {
+			return (int) this.maxEntrySize.toBytes();
+		}
+		long bytes = DEFAULT_MAX_ENTRY_SIZE.toBytes();
+		return (int) ((this.maxSize != null) ? Math.min(bytes, this.maxSize.toBytes()) : bytes);
 	}
 
 	private Duration staleTtl(List<Degradation.Kind> chain) {

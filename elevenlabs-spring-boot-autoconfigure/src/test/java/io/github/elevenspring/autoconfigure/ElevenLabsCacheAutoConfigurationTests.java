@@ -171,12 +171,21 @@ class ElevenLabsCacheAutoConfigurationTests {
 
 	@Test
 	void refusesAnAnswerThatIsLargerThanAllThatIsKept() {
-		this.runner.withPropertyValues("elevenlabs.cache.max-size=1MB")
+		this.runner.withPropertyValues("elevenlabs.cache.max-size=1MB", "elevenlabs.cache.max-entry-size=2MB")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessage("'elevenlabs.cache.max-entry-size' must not be larger than 'elevenlabs.cache.max-size'"));
 		this.runner.withPropertyValues("elevenlabs.cache.max-size=1MB", "elevenlabs.cache.max-entry-size=1MB")
 			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1MB, 1", "64MB, 4" })
+	void aSmallCacheKeepsSmallAnswers(String maxSize, int megabytes) {
+		this.runner.withPropertyValues("elevenlabs.cache.max-size=" + maxSize)
+			.run((context) -> assertThat(context.getBean(ElevenLabsCacheProperties.class)
+				.toSettings(context.getBean(ElevenLabsFallbackProperties.class))
+				.maxEntrySize()).isEqualTo(DataSize.ofMegabytes(megabytes).toBytes()));
 	}
 
 	@Test
