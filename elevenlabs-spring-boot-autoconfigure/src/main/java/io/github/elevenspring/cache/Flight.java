@@ -499,7 +499,7 @@ final class Flight {
 				}
 			}
 			return Flight.this.flights.cache.find(key(), false)
-				.doOnError((error) -> looked(CacheResult.FAILED))
+				.doOnError((error) -> looked(CacheResult.UNAVAILABLE))
 				.onErrorResume((error) -> Mono.empty())
 				.flatMapMany((kept) -> {
 					looked(CacheResult.HIT);
