@@ -3,8 +3,10 @@ package io.github.elevenspring.benchmarks;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openjdk.jmh.results.RunResult;
@@ -17,8 +19,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * All benchmarks and scenarios run, for a moment each. What they measure is not looked
- * at.
+ * at. A peer that never ends a call fails its test, and does not hold up the build.
  */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class BenchmarksTests {
 
 	@Test
