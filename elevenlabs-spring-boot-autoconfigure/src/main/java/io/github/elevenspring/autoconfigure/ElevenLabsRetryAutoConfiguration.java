@@ -5,7 +5,7 @@ import java.time.Duration;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.client.ElevenLabsClient;
 import io.github.elevenspring.resilience.CircuitBreakers;
-import io.github.elevenspring.resilience.PassingErrors;
+import io.github.elevenspring.resilience.TransientErrors;
 import io.github.elevenspring.resilience.RetryBudget;
 import io.github.elevenspring.resilience.RetryMetrics;
 import io.github.elevenspring.resilience.RetryRules;
@@ -41,7 +41,7 @@ import org.springframework.core.annotation.Order;
 @ConditionalOnClass(Retry.class)
 @ConditionalOnBean(ElevenLabsClient.class)
 @EnableConfigurationProperties(ElevenLabsRetryProperties.class)
-@RegisterReflection(classes = PassingErrors.class, memberCategories = MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS)
+@RegisterReflection(classes = TransientErrors.class, memberCategories = MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS)
 public final class ElevenLabsRetryAutoConfiguration {
 
 	@Bean(defaultCandidate = false)
@@ -90,7 +90,7 @@ public final class ElevenLabsRetryAutoConfiguration {
 			.maxAttempts(ResilienceDefaults.MAX_ATTEMPTS)
 			.intervalFunction(IntervalFunction.ofExponentialBackoff(ResilienceDefaults.FIRST_WAIT,
 					ResilienceDefaults.MULTIPLIER, ResilienceDefaults.LONGEST_WAIT))
-			.retryOnException(new PassingErrors())
+			.retryOnException(new TransientErrors())
 			.build();
 	}
 

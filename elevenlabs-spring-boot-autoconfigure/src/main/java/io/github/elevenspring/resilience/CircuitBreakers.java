@@ -31,11 +31,11 @@ public final class CircuitBreakers {
 	 */
 	public static final String EXCHANGE = "elevenlabs-exchange";
 
-	private final GuardedFamily speech;
+	private final FamilyBreaker speech;
 
-	private final GuardedFamily reads;
+	private final FamilyBreaker reads;
 
-	private final GuardedFamily exchange;
+	private final FamilyBreaker exchange;
 
 	/**
 	 * Create the three breakers.
@@ -43,9 +43,9 @@ public final class CircuitBreakers {
 	 * @param timer tells waiting calls that a breaker has opened
 	 */
 	public CircuitBreakers(Function<String, CircuitBreaker> breakers, Scheduler timer) {
-		this.speech = new GuardedFamily(breakers.apply(SPEECH), timer);
-		this.reads = new GuardedFamily(breakers.apply(READS), timer);
-		this.exchange = new GuardedFamily(breakers.apply(EXCHANGE), timer);
+		this.speech = new FamilyBreaker(breakers.apply(SPEECH), timer);
+		this.reads = new FamilyBreaker(breakers.apply(READS), timer);
+		this.exchange = new FamilyBreaker(breakers.apply(EXCHANGE), timer);
 	}
 
 	/**
@@ -57,7 +57,7 @@ public final class CircuitBreakers {
 		return !familyOf(call).refusesNewcomer();
 	}
 
-	GuardedFamily familyOf(Call call) {
+	FamilyBreaker familyOf(Call call) {
 		return switch (call.operation()) {
 			case SPEECH_CONVERT, SPEECH_STREAM, SPEECH_CONVERT_WITH_TIMESTAMPS, SPEECH_STREAM_WITH_TIMESTAMPS ->
 				this.speech;

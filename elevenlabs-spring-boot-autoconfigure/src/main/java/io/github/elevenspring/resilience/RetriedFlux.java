@@ -245,7 +245,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		}
 
 		private static void end(Throwable error, String reason) {
-			if (error instanceof ElevenLabsException known && RetryRules.isPassing(known)) {
+			if (error instanceof ElevenLabsException known && RetryRules.isTransient(known)) {
 				RetriesEnded.mark(error, reason);
 			}
 		}

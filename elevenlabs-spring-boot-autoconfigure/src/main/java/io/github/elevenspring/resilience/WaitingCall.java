@@ -27,7 +27,7 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private final CoreSubscriber<? super ReplyPart> actual;
 
-	private final GuardedFamily family;
+	private final FamilyBreaker family;
 
 	private final Context context;
 
@@ -35,7 +35,7 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private @Nullable Subscription upstream;
 
-	WaitingCall(CoreSubscriber<? super ReplyPart> actual, GuardedFamily family) {
+	WaitingCall(CoreSubscriber<? super ReplyPart> actual, FamilyBreaker family) {
 		this.actual = actual;
 		this.family = family;
 		this.context = actual.currentContext().put(WaitingCall.class, this);

@@ -77,14 +77,14 @@ class CircuitBreakerStageTests {
 		.waitDurationInOpenState(Duration.ofSeconds(60))
 		.permittedNumberOfCallsInHalfOpenState(2)
 		.recordException(new VendorFaults())
-		.ignoreException(new SilentErrors())
+		.ignoreException(new IgnoredErrors())
 		.build());
 
 	private final CircuitBreakers breakers = new CircuitBreakers(this.registry::circuitBreaker, this.timer);
 
 	private final CircuitBreaker breaker = this.registry.circuitBreaker(CircuitBreakers.SPEECH);
 
-	private final AvailabilityStage availability = new AvailabilityStage(this.breakers);
+	private final OpenCircuitStage openCircuit = new OpenCircuitStage(this.breakers);
 
 	private final CircuitBreakerStage stage = new CircuitBreakerStage(this.breakers);
 
@@ -301,7 +301,7 @@ class CircuitBreakerStageTests {
 		Sinks.Empty<Void> again = Sinks.empty();
 		CallStage limiter = (call, next) -> next.proceed(call)
 			.onErrorResume((error) -> again.asMono().thenMany(next.proceed(call)));
-		CallChain line = (call) -> this.availability.handle(call,
+		CallChain line = (call) -> this.openCircuit.handle(call,
 				(first) -> limiter.handle(first, (second) -> this.stage.handle(second, service)));
 		StepVerifier.create(line.proceed(SPEECH))
 			.then(() -> assertThat(this.breakers.familyOf(SPEECH).waiting()).isEqualTo(1))
@@ -361,7 +361,7 @@ class CircuitBreakerStageTests {
 	}
 
 	private CallChain line(CallStage limiter, CallChain service) {
-		return (call) -> this.availability.handle(call,
+		return (call) -> this.openCircuit.handle(call,
 				(first) -> limiter.handle(first, (second) -> this.stage.handle(second, service)));
 	}
 

@@ -44,7 +44,7 @@ class RetryStageTests {
 	private final VirtualTimeScheduler timer = VirtualTimeScheduler.create();
 
 	private final Retry retry = Retry.of("elevenlabs",
-			RetryConfig.custom().maxAttempts(3).retryOnException(new PassingErrors()).build());
+			RetryConfig.custom().maxAttempts(3).retryOnException(new TransientErrors()).build());
 
 	private final RetryBudget budget = new RetryBudget(10, 0.5);
 

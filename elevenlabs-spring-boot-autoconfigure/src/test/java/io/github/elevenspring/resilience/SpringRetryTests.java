@@ -62,7 +62,7 @@ class SpringRetryTests {
 	void attemptsOfThePipelineAreNotMultiplied() {
 		RetryRules quick = new RetryRules(3, (attempt, error) -> Duration.ZERO, false);
 		RetryStage stage = new RetryStage(
-				Retry.of("elevenlabs", RetryConfig.custom().retryOnException(new PassingErrors()).build()), quick,
+				Retry.of("elevenlabs", RetryConfig.custom().retryOnException(new TransientErrors()).build()), quick,
 				new RetryBudget(10, 0), (call) -> true, Schedulers.parallel());
 		TestReplies service = TestReplies.always(TestReplies.failure(ErrorKind.SERVER));
 		assertThatExceptionOfType(ElevenLabsException.class).isThrownBy(() -> this.template

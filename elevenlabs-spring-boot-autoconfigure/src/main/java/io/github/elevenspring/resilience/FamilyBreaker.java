@@ -19,7 +19,7 @@ import reactor.core.scheduler.Scheduler;
 /**
  * A circuit breaker, and the calls that have yet to get to it. Thread-safe.
  */
-final class GuardedFamily {
+final class FamilyBreaker {
 
 	private static final Log logger = LogFactory.getLog(CircuitBreakers.class);
 
@@ -40,7 +40,7 @@ final class GuardedFamily {
 	 */
 	private volatile @Nullable Instant openUntil;
 
-	GuardedFamily(CircuitBreaker breaker, Scheduler timer) {
+	FamilyBreaker(CircuitBreaker breaker, Scheduler timer) {
 		this.breaker = breaker;
 		this.timer = timer;
 		breaker.getEventPublisher().onStateTransition((event) -> moved(event.getStateTransition()));

@@ -12,7 +12,7 @@ import io.github.elevenspring.error.ElevenLabsTransportException;
  *
  * @since 0.1.0
  */
-public final class SilentErrors implements Predicate<Throwable> {
+public final class IgnoredErrors implements Predicate<Throwable> {
 
 	@Override
 	public boolean test(Throwable error) {
