@@ -72,10 +72,8 @@ public final class ElevenLabsRetryAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "elevenlabs.retry.enabled", matchIfMissing = true)
 	@Order(CallPipeline.ORDER_OF_RETRY)
 	RetryStage elevenLabsRetryStage(@Qualifier("elevenLabsRetry") Retry retry, RetryRules rules, RetryBudget budget,
-			ObjectProvider<CircuitBreakers> circuitBreakers) {
-		CircuitBreakers breakers = circuitBreakers.getIfAvailable();
-		return new RetryStage(retry, rules, budget, (call) -> breakers == null || breakers.isAvailable(call),
-				Schedulers.parallel());
+			ObjectProvider<CircuitBreakers> breakers) {
+		return new RetryStage(retry, rules, budget, breakers.getIfAvailable(), Schedulers.parallel());
 	}
 
 	@Bean

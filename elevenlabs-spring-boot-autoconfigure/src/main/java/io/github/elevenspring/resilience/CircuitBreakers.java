@@ -48,15 +48,6 @@ public final class CircuitBreakers {
 		this.exchange = new FamilyBreaker(breakers.apply(EXCHANGE), timer);
 	}
 
-	/**
-	 * Return whether a call has a chance.
-	 * @param call the call
-	 * @return {@code false} if it would be refused at once
-	 */
-	public boolean isAvailable(Call call) {
-		return !familyOf(call).refusesNewcomer();
-	}
-
 	FamilyBreaker familyOf(Call call) {
 		return switch (call.operation()) {
 			case SPEECH_CONVERT, SPEECH_STREAM, SPEECH_CONVERT_WITH_TIMESTAMPS, SPEECH_STREAM_WITH_TIMESTAMPS ->

@@ -14,7 +14,7 @@ import reactor.util.context.Context;
  * breaker. Until the breaker admits it, it can be refused from outside. It rides in the
  * Reactor context, where the breaker finds it.
  */
-final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription {
+final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription, Refusable {
 
 	private static final int WAITING = 0;
 
@@ -89,10 +89,8 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription {
 		}
 	}
 
-	/**
-	 * End the call, unless it was admitted.
-	 */
-	void refuse() {
+	@Override
+	public void refuse() {
 		if (STATE.compareAndSet(this, WAITING, ENDED)) {
 			this.family.remove(this);
 			upstream().cancel();
