@@ -435,6 +435,7 @@ final class Flight {
 
 		Attempt(FlightReader leader) {
 			this.context = leader.actual.currentContext().put(CallProgress.class, this.progress);
+			this.progress.limit(leader.progress.limit());
 		}
 
 		void begin() {

@@ -32,6 +32,8 @@ public final class CallProgress {
 
 	private volatile @Nullable Degradation degradation;
 
+	private volatile long limit;
+
 	private volatile boolean bounded;
 
 	private volatile long endsAt;
@@ -104,6 +106,22 @@ public final class CallProgress {
 	 */
 	public void degraded(Degradation degradation) {
 		this.degradation = degradation;
+	}
+
+	/**
+	 * Set how long the call may take in all.
+	 * @param nanos the time in nanoseconds
+	 */
+	public void limit(long nanos) {
+		this.limit = nanos;
+	}
+
+	/**
+	 * Return how long the call may take in all.
+	 * @return the time in nanoseconds, 0 if nothing bounds the call
+	 */
+	public long limit() {
+		return this.limit;
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.github.elevenspring.client;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
@@ -41,12 +42,6 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private static final AtomicLongFieldUpdater<StallDetector> REQUESTED = AtomicLongFieldUpdater
 		.newUpdater(StallDetector.class, "requested");
-
-	/**
-	 * Silence that is shorter tells nothing of the service, but of a call that had little
-	 * time left.
-	 */
-	private static final long LEAST_PATIENCE = Duration.ofSeconds(5).toNanos();
 
 	private final CoreSubscriber<? super ReplyPart> actual;
 
@@ -209,14 +204,17 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 	/**
 	 * Return how long the first byte may take. A call that must end earlier fails a
 	 * little before: if it were cancelled, nobody would learn that the service is silent.
+	 * One that has spent more than half its time on its way here is left to be cancelled:
+	 * that it gets no answer in the rest tells nothing of the service.
 	 */
 	private Duration firstByte() {
 		Duration limit = this.timeouts.firstByte();
 		long left = this.progress.remaining(this.subscribedAt);
-		if (left < LEAST_PATIENCE || left / 100 * 95 >= limit.toNanos()) {
+		if (left < this.progress.limit() / 2) {
 			return limit;
 		}
-		return Duration.ofNanos(left / 100 * 95);
+		Duration share = Duration.ofNanos(left / 10 * 9);
+		return (share.compareTo(limit) < 0) ? share : limit;
 	}
 
 	private void lookAgainIn(Duration delay) {
@@ -228,7 +226,7 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 	private ElevenLabsException stalled(Duration limit) {
 		long received = this.bytes;
 		return new ElevenLabsTransportException(ErrorKind.TIMEOUT, (received == 0) ? this.host + " sent nothing within "
-				+ limit
+				+ limit.truncatedTo(ChronoUnit.MILLIS)
 				+ ": raise elevenlabs.timeout.first-byte or the deadline of the request, or try again later; the call"
 				+ " may have been billed"
 				: this.host + " stopped sending for " + limit + " after " + received

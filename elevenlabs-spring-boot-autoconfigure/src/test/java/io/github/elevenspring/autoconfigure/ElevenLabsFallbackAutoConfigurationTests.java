@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.github.elevenspring.client.ScriptedServer;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.fallback.FallbackSpeech;
@@ -16,7 +17,12 @@ import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.model.speech.Speech;
 import io.github.elevenspring.model.speech.SpeechRequest;
+import io.github.elevenspring.resilience.CircuitBreakers;
+import io.github.elevenspring.resilience.VendorFaults;
 import io.github.elevenspring.template.ElevenLabsTemplate;
+import io.github.elevenspring.template.SpeechOperations;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -80,6 +86,35 @@ class ElevenLabsFallbackAutoConfigurationTests {
 						context.getBean(MeterRegistry.class).counter("elevenlabs.fallbacks", "kind", "engine").count())
 					.isEqualTo(1);
 			});
+	}
+
+	@Test
+	void aSilentServiceIsNoticedHoweverShortTheDeadline() throws Exception {
+		try (ScriptedServer server = ScriptedServer.follow(ScriptedServer.Peer::stall)) {
+			this.runner
+				.withPropertyValues("elevenlabs.fallback.chain=engine", "elevenlabs.base-url=" + server.uri(),
+						"elevenlabs.retry.enabled=false")
+				.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class,
+						ElevenLabsCaffeineCacheAutoConfiguration.class, ElevenLabsLimiterAutoConfiguration.class,
+						ElevenLabsCircuitBreakerAutoConfiguration.class))
+				.withBean(SpeechFallback.class, () -> engine("local"))
+				.withBean(CircuitBreakers.class,
+						() -> new CircuitBreakers((name) -> CircuitBreaker.of(name,
+								CircuitBreakerConfig.custom()
+									.minimumNumberOfCalls(1)
+									.recordException(new VendorFaults())
+									.build()),
+								Schedulers.parallel()))
+				.run((context) -> {
+					SpeechOperations speech = context.getBean(ElevenLabsTemplate.class).speech();
+					List<ErrorKind> causes = new ArrayList<>();
+					for (int i = 0; i < 2; i++) {
+						Speech spoken = speech.convert(REQUEST.deadline(Duration.ofSeconds(1))).block(LONG_ENOUGH);
+						causes.add(spoken.delivery().degradation().cause());
+					}
+					assertThat(causes).containsExactly(ErrorKind.TIMEOUT, ErrorKind.BREAKER_OPEN);
+				});
+		}
 	}
 
 	@Test

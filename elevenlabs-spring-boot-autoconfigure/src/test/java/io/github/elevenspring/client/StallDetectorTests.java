@@ -68,7 +68,7 @@ class StallDetectorTests {
 	@Test
 	void silenceEndsTheReplyShortlyBeforeTheCallMustEnd() {
 		within(Duration.ofSeconds(10));
-		this.timer.advanceTimeBy(Duration.ofMillis(9500).minusNanos(1));
+		this.timer.advanceTimeBy(Duration.ofSeconds(9).minusNanos(1));
 		assertThat(this.listener.terminals).hasValue(0);
 		this.timer.advanceTimeBy(Duration.ofNanos(1));
 		assertTimeout(0, "deadline");
@@ -77,7 +77,7 @@ class StallDetectorTests {
 	@Test
 	void callThatGetsMoreTimeIsWaitedForLonger() {
 		CallProgress progress = within(Duration.ofSeconds(10));
-		this.timer.advanceTimeBy(Duration.ofSeconds(9));
+		this.timer.advanceTimeBy(Duration.ofSeconds(8));
 		progress.endsAt(Duration.ofSeconds(20).toNanos());
 		this.timer.advanceTimeBy(Duration.ofSeconds(10).minusNanos(1));
 		assertThat(this.listener.terminals).hasValue(0);
@@ -86,8 +86,26 @@ class StallDetectorTests {
 	}
 
 	@Test
-	void impatienceIsNotHeldAgainstTheService() {
-		within(Duration.ofSeconds(5).minusNanos(1));
+	void theShortestDeadlineLeavesTimeToGoAnotherWay() {
+		within(Duration.ofMillis(100));
+		this.timer.advanceTimeBy(Duration.ofMillis(90));
+		assertTimeout(0, "deadline");
+	}
+
+	@Test
+	void aCallThatIsSentWithHalfItsTimeLeftIsWaitedForInVain() {
+		CallProgress progress = new CallProgress();
+		progress.limit(Duration.ofSeconds(10).toNanos());
+		within(Duration.ofSeconds(5), progress);
+		this.timer.advanceTimeBy(Duration.ofMillis(4500));
+		assertTimeout(0, "deadline");
+	}
+
+	@Test
+	void aCallThatCameLateIsNotHeldAgainstTheService() {
+		CallProgress progress = new CallProgress();
+		progress.limit(Duration.ofSeconds(10).toNanos());
+		within(Duration.ofSeconds(5).minusNanos(1), progress);
 		this.timer.advanceTimeBy(Duration.ofSeconds(29));
 		assertThat(this.listener.terminals).hasValue(0);
 	}
@@ -321,12 +339,17 @@ class StallDetectorTests {
 
 	private CallProgress within(Duration time) {
 		CallProgress progress = new CallProgress();
+		progress.limit(time.toNanos());
+		within(time, progress);
+		return progress;
+	}
+
+	private void within(Duration time, CallProgress progress) {
 		progress.endsAt(this.timer.now(TimeUnit.NANOSECONDS) + time.toNanos());
 		this.upstream.flux()
 			.transform(StallDetector.watch(TIMEOUTS, this.timer, "host", () -> false))
 			.contextWrite(Context.of(CallProgress.class, progress))
 			.subscribe(this.listener);
-		return progress;
 	}
 
 	private void assertTimeout(long bytes, String remedy) {
