@@ -1,5 +1,7 @@
 package io.github.elevenspring.autoconfigure;
 
+import java.util.List;
+
 import io.github.elevenspring.cache.CacheStage;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.fallback.FallbackMetrics;
@@ -47,11 +49,13 @@ public final class ElevenLabsFallbackAutoConfiguration {
 		Assert.state(!properties.chain().contains(Degradation.Kind.STALE_CACHE) || cache.stream().findAny().isPresent(),
 				"'elevenlabs.fallback.chain' names 'stale-cache', but there is no cache: set elevenlabs.cache.enabled to"
 						+ " true, or leave it out");
-		return new FallbackStage(properties.toSettings(), engines.orderedStream().toList(), models,
-				Schedulers.parallel(), (event) -> {
-					metrics.count(event);
-					events.publishEvent(event);
-				});
+		List<SpeechFallback> ordered = engines.orderedStream().toList();
+		Assert.state(!properties.chain().contains(Degradation.Kind.ENGINE) || !ordered.isEmpty(),
+				"'elevenlabs.fallback.chain' names 'engine': declare a bean of type SpeechFallback, or leave it out");
+		return new FallbackStage(properties.toSettings(), ordered, models, Schedulers.parallel(), (event) -> {
+			metrics.count(event);
+			events.publishEvent(event);
+		});
 	}
 
 }

@@ -58,16 +58,24 @@ public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<S
 	public FallbackSettings {
 		chain = List.copyOf(chain);
 		modelIds = Map.copyOf(modelIds);
-		Assert.isTrue(new HashSet<>(chain).size() == chain.size(),
-				"'elevenlabs.fallback.chain' must not name a way twice");
+		Assert.isTrue(new HashSet<>(chain).size() == chain.size(), "'chain' must not name a step twice");
 		Assert.isTrue(!chain.contains(Kind.MODEL) || StringUtils.hasText(modelId) || !modelIds.isEmpty(),
-				"'elevenlabs.fallback.chain' names 'model': set elevenlabs.fallback.model-id or"
-						+ " elevenlabs.fallback.model-ids");
+				"'chain' names MODEL, which needs 'modelId' or 'modelIds'");
 		Assert.isTrue(!chain.contains(Kind.VOICE) || StringUtils.hasText(voiceId),
-				"'elevenlabs.fallback.chain' names 'voice': set elevenlabs.fallback.voice-id");
+				"'chain' names VOICE, which needs 'voiceId'");
 		Map<Kind, Set<ErrorKind>> copy = new EnumMap<>(Kind.class);
 		errors.forEach((kind, own) -> copy.put(kind, checked(kind, own)));
 		errors = Map.copyOf(copy);
+	}
+
+	/**
+	 * Return whether a step can stand in where an error is of some kind.
+	 * @param error the kind of the error
+	 * @param kind the step
+	 * @return whether the one may lead to the other
+	 */
+	public static boolean isAnswerTo(ErrorKind error, Kind kind) {
+		return !NEVER.contains(error) && (error != ErrorKind.NOT_FOUND || kind == Kind.VOICE);
 	}
 
 	/**
@@ -94,9 +102,8 @@ public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<S
 
 	private static Set<ErrorKind> checked(Kind kind, Set<ErrorKind> errors) {
 		for (ErrorKind error : errors) {
-			boolean sensible = !NEVER.contains(error) && (error != ErrorKind.NOT_FOUND || kind == Kind.VOICE);
-			Assert.isTrue(sensible,
-					() -> "'elevenlabs.fallback.errors': nothing can stand in where an error is " + error);
+			Assert.isTrue(isAnswerTo(error, kind),
+					() -> "'errors' leads from " + error + " to " + kind + ", which cannot stand in for it");
 		}
 		return Set.copyOf(errors);
 	}

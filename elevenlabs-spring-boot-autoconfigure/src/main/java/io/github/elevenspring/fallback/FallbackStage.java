@@ -73,8 +73,7 @@ public final class FallbackStage implements CallStage {
 			case MODEL -> List.of(OtherRequestStep.model(settings, models));
 			case VOICE -> List.of(OtherRequestStep.voice(settings));
 			case ENGINE -> {
-				Assert.notEmpty(engines,
-						"'elevenlabs.fallback.chain' names 'engine': declare a bean of type SpeechFallback");
+				Assert.notEmpty(engines, "'chain' names ENGINE, which needs 'engines'");
 				List<FallbackStep> steps = new ArrayList<>();
 				engines.forEach((engine) -> steps
 					.add(new EngineStep(engine, settings.errorsFor(kind), Schedulers.boundedElastic())));

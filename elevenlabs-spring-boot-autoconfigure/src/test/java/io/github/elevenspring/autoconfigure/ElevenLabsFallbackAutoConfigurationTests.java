@@ -150,16 +150,20 @@ class ElevenLabsFallbackAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			elevenlabs.fallback.chain=engine           | SpeechFallback
-			elevenlabs.fallback.chain=model            | elevenlabs.fallback.model-id
-			elevenlabs.fallback.chain=voice            | elevenlabs.fallback.voice-id
-			elevenlabs.fallback.chain=magic            | magic
-			elevenlabs.fallback.chain=model,model      | twice
-			elevenlabs.fallback.errors.engine=timeout  | 'elevenlabs.fallback.errors' names 'engine'
-			""", quoteCharacter = '"')
-	void refusesAValueThatCannotBeMeant(String property, String message) {
-		this.runner.withPropertyValues(property)
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					elevenlabs.fallback.chain=engine           | SpeechFallback
+					elevenlabs.fallback.chain=model            | elevenlabs.fallback.model-id
+					elevenlabs.fallback.chain=voice            | elevenlabs.fallback.voice-id
+					elevenlabs.fallback.chain=magic            | magic
+					elevenlabs.fallback.chain=engine,engine    | 'elevenlabs.fallback.chain' must not name a step twice
+					elevenlabs.fallback.errors.engine=timeout  | 'elevenlabs.fallback.errors' names 'engine'
+					elevenlabs.fallback.chain=engine;elevenlabs.fallback.errors.engine=auth      | 'elevenlabs.fallback.errors.engine' must not name 'auth'
+					elevenlabs.fallback.chain=engine;elevenlabs.fallback.errors.engine=not_found | 'elevenlabs.fallback.errors.engine' must not name 'not_found'
+					""",
+			quoteCharacter = '"')
+	void refusesAValueThatCannotBeMeant(String properties, String message) {
+		this.runner.withPropertyValues(properties.split(";"))
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
 	}
 

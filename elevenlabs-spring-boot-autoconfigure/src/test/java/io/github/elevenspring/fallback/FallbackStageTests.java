@@ -456,9 +456,9 @@ class FallbackStageTests {
 	@Test
 	void refusesWhatCannotBeMeant() {
 		assertThatIllegalArgumentException().isThrownBy(() -> new Line(settings(Kind.ENGINE)))
-			.withMessageContaining("SpeechFallback");
-		assertRefused(List.of(Kind.MODEL), null, Map.of(), "elevenlabs.fallback.model-id");
-		assertRefused(List.of(Kind.VOICE), null, Map.of(), "elevenlabs.fallback.voice-id");
+			.withMessageContaining("'engines'");
+		assertRefused(List.of(Kind.MODEL), null, Map.of(), "'modelId'");
+		assertRefused(List.of(Kind.VOICE), null, Map.of(), "'voiceId'");
 		assertRefused(List.of(Kind.ENGINE, Kind.ENGINE), null, Map.of(), "twice");
 		for (ErrorKind kind : List.of(ErrorKind.AUTH, ErrorKind.PERMISSION, ErrorKind.INVALID, ErrorKind.BUDGET,
 				ErrorKind.SHUTDOWN, ErrorKind.NOT_FOUND)) {
