@@ -280,7 +280,9 @@ class FallbackStageTests {
 	@Test
 	void aRequestCanRefuseIt() {
 		Line line = new Line(ALL, Line.engine("x")).fails(ErrorKind.SERVER);
-		SpeechRequest refusing = Line.REQUEST.mutate().options(CallOptions.defaults().withoutFallback()).build();
+		SpeechRequest refusing = Line.REQUEST.mutate()
+			.options(CallOptions.defaults().withFallbackAllowed(false))
+			.build();
 		assertThat(kindOf(line.execute(Operation.SPEECH_STREAM, refusing))).isEqualTo(ErrorKind.SERVER);
 		assertThat(line.asked()).hasSize(1);
 	}
