@@ -9,8 +9,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * The circuit breakers of the families of calls: speech may be down while the account can
- * still be read. Thread-safe. To open, close or disable one at runtime, change its state
- * in Resilience4j's registry; that works at once, for waiting calls too.
+ * still be read. Thread-safe. Changing the state of one by hand works at once, for
+ * waiting calls too.
  *
  * @since 0.1.0
  */
@@ -46,6 +46,19 @@ public final class CircuitBreakers {
 		this.speech = new FamilyBreaker(breakers.apply(SPEECH), timer);
 		this.reads = new FamilyBreaker(breakers.apply(READS), timer);
 		this.exchange = new FamilyBreaker(breakers.apply(EXCHANGE), timer);
+	}
+
+	/**
+	 * Return a circuit breaker, to see its state or to change it.
+	 * @param name {@link #SPEECH}, {@link #READS} or {@link #EXCHANGE}
+	 * @return the breaker
+	 * @throws IllegalArgumentException if there is none of that name
+	 */
+	public CircuitBreaker circuitBreaker(String name) {
+		return all().stream()
+			.filter((breaker) -> breaker.getName().equals(name))
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException("There is no circuit breaker '" + name + "'"));
 	}
 
 	FamilyBreaker familyOf(Call call) {
