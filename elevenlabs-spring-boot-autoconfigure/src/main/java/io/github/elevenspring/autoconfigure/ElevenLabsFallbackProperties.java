@@ -18,12 +18,12 @@ import org.springframework.util.StringUtils;
 /**
  * What happens when ElevenLabs does not speak.
  *
- * @param chain other ways to speak, in the order in which they are tried; none means that
- * the error reaches the caller
+ * @param chain steps that speak instead, in the order in which they are tried; none means
+ * that the error reaches the caller
  * @param modelId model that speaks for each model without an entry in model-ids
  * @param modelIds models that speak for others, by the model they stand in for
  * @param voiceId voice that speaks for any other
- * @param errors kinds of errors that lead to a way of the chain, in place of its usual
+ * @param errors kinds of errors that lead to a step of the chain, in place of its usual
  * ones
  * @since 0.1.0
  */

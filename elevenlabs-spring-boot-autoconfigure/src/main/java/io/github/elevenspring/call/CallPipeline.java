@@ -37,8 +37,8 @@ public final class CallPipeline {
 	public static final int ORDER_OF_DEADLINE = 2000;
 
 	/**
-	 * Order of the stage that finds another way when a call failed. What comes later is
-	 * passed again by each other way.
+	 * Order of the stage that lets something else answer when a call failed. What comes
+	 * later is passed again by each step that calls ElevenLabs.
 	 */
 	public static final int ORDER_OF_FALLBACK = 3000;
 

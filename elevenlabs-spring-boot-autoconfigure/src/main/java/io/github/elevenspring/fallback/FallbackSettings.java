@@ -15,13 +15,13 @@ import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
 /**
- * Which other ways there are, in which order, and what for.
+ * The steps of the fallback chain, and what each is for.
  *
- * @param chain the ways in the order in which they are tried
+ * @param chain the steps in the order in which they are tried
  * @param modelId model that speaks for each model without a substitute of its own
  * @param modelIds substitutes by the model they stand in for
  * @param voiceId voice that speaks for any other
- * @param errors kinds of errors that lead to a way, in place of its usual ones
+ * @param errors kinds of errors that lead to a step, in place of its usual ones
  * @since 0.1.0
  */
 public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<String, String> modelIds,
@@ -52,7 +52,7 @@ public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<S
 
 	/**
 	 * Create settings.
-	 * @throws IllegalArgumentException if a way is named twice, lacks what it needs, or
+	 * @throws IllegalArgumentException if a step is named twice, lacks what it needs, or
 	 * is to stand in for what nothing can stand in for
 	 */
 	public FallbackSettings {
@@ -79,8 +79,8 @@ public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<S
 	}
 
 	/**
-	 * Return which errors lead to a way.
-	 * @param kind the way
+	 * Return which errors lead to a step.
+	 * @param kind the step
 	 * @return the kinds of errors
 	 */
 	public Set<ErrorKind> errorsFor(Kind kind) {

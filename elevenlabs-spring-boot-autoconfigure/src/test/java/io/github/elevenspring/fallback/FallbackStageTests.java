@@ -480,8 +480,8 @@ class FallbackStageTests {
 						new ElevenLabsApiException.Details(504, null, null, null, null, 0)));
 	}
 
-	private static boolean isTaken(Kind way, ErrorKind error) {
-		Line line = new Line(settings(way), Line.engine("other")).fails(error).answers(Line.audio("other"));
+	private static boolean isTaken(Kind step, ErrorKind error) {
+		Line line = new Line(settings(step), Line.engine("other")).fails(error).answers(Line.audio("other"));
 		return line.speak().ignoreElements().materialize().block(PATIENCE).isOnComplete();
 	}
 
