@@ -30,12 +30,10 @@ final class EqualCalls implements Scenario {
 	public List<Figure> run(Duration length) {
 		Call call = Calls.of(Priority.NORMAL, "tenant");
 		try (Service service = new Service(CALLS, Duration.ofMillis(75))) {
-			CacheStage stage = new CacheStage(
-					new SpeechCache(
-							List.of(CacheTier
-								.inMemory(new CaffeineCache("speech", Caffeine.newBuilder().build(), false))),
-							CacheSettings.defaults(), () -> "service", UnaryOperator.identity(), Clock.systemUTC()),
-					Schedulers.parallel());
+			CacheStage stage = new CacheStage(new SpeechCache(
+					List.of(CacheTier.inMemory(new CaffeineCache("speech", Caffeine.newBuilder().build(), false))),
+					new CacheSettings(Duration.ofDays(1), Duration.ZERO, 4 << 20), () -> "service",
+					UnaryOperator.identity(), Clock.systemUTC()), Schedulers.parallel());
 			service.begin();
 			long begin = System.nanoTime();
 			Long bytes = Flux.range(0, CALLS)

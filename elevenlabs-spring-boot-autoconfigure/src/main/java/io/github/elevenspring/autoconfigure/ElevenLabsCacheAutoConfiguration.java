@@ -2,7 +2,7 @@ package io.github.elevenspring.autoconfigure;
 
 import java.time.Clock;
 
-import io.github.elevenspring.cache.CacheMeters;
+import io.github.elevenspring.cache.CacheMetrics;
 import io.github.elevenspring.cache.CacheStage;
 import io.github.elevenspring.cache.CacheTier;
 import io.github.elevenspring.cache.SpeechCache;
@@ -29,15 +29,17 @@ import org.springframework.core.annotation.Order;
 @AutoConfiguration(after = ElevenLabsAutoConfiguration.class)
 @ConditionalOnBean(ElevenLabsConnectionDetails.class)
 @ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
-@EnableConfigurationProperties({ ElevenLabsProperties.class, ElevenLabsCacheProperties.class })
+@EnableConfigurationProperties({ ElevenLabsProperties.class, ElevenLabsCacheProperties.class,
+		ElevenLabsFallbackProperties.class })
 public final class ElevenLabsCacheAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
 	SpeechCache elevenLabsSpeechCache(ObjectProvider<CacheTier> tiers, ElevenLabsCacheProperties cache,
-			ElevenLabsConnectionDetails connection, ElevenLabsProperties properties) {
+			ElevenLabsFallbackProperties fallback, ElevenLabsConnectionDetails connection,
+			ElevenLabsProperties properties) {
 		ElevenLabsProperties.Defaults defaults = properties.defaults();
-		return new SpeechCache(tiers.orderedStream().toList(), cache.toSettings(),
+		return new SpeechCache(tiers.orderedStream().toList(), cache.toSettings(fallback),
 				() -> connection.getBaseUrl().toString(),
 				new SpeechDefaults(defaults.voiceId(), defaults.modelId(), defaults.outputFormat())::applyTo,
 				Clock.systemUTC());
@@ -52,8 +54,8 @@ public final class ElevenLabsCacheAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	CacheMeters elevenLabsCacheMeters(SpeechCache cache) {
-		return new CacheMeters(cache);
+	CacheMetrics elevenLabsCacheMetrics(SpeechCache cache) {
+		return new CacheMetrics(cache);
 	}
 
 	@Bean

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.elevenspring.cache.CacheSettings;
+import io.github.elevenspring.model.Degradation;
 import io.github.elevenspring.model.OutputFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -20,9 +21,11 @@ import org.springframework.util.unit.DataSize;
  * @param maxSize most memory that answers take in the library's own cache, by default
  * 64MB and no more than a quarter of the heap
  * @param maxEntrySize largest answer that is kept, and most that is held back for callers
- * that share an answer and read at different speeds
+ * that share an answer and read at different speeds, by default 4MB and no more than a
+ * max-size that is set
  * @param ttl how long an answer serves equal calls
- * @param staleTtl how long beyond that it is kept for a fallback
+ * @param staleTtl how long beyond that it is kept for calls that take an old one, by
+ * default 6d if elevenlabs.fallback.chain names stale-cache, else not at all
  * @param timeout longest wait for a cache that does not answer from memory
  * @param cacheManager name of the bean whose cache "elevenlabs-speech" is used in place
  * of the library's own
@@ -33,9 +36,9 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("elevenlabs.cache")
 public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @Nullable DataSize maxSize,
-		@DefaultValue("4MB") DataSize maxEntrySize, @DefaultValue("1d") Duration ttl,
-		@DefaultValue("6d") Duration staleTtl, @DefaultValue("50ms") Duration timeout, @Nullable String cacheManager,
-		@DefaultValue Redis redis, @DefaultValue List<Phrase> warmUp) {
+		@Nullable DataSize maxEntrySize, @DefaultValue("1d") Duration ttl, @Nullable Duration staleTtl,
+		@DefaultValue("50ms") Duration timeout, @Nullable String cacheManager, @DefaultValue Redis redis,
+		@DefaultValue List<Phrase> warmUp) {
 
 	/**
 	 * Name of the cache, wherever it is.
@@ -44,16 +47,23 @@ public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @
 
 	private static final DataSize DEFAULT_MAX_SIZE = DataSize.ofMegabytes(64);
 
+	private static final DataSize DEFAULT_MAX_ENTRY_SIZE = DataSize.ofMegabytes(4);
+
+	private static final Duration DEFAULT_STALE_TTL = Duration.ofDays(6);
+
 	/**
 	 * Check what was set.
 	 * @throws IllegalArgumentException if a value cannot be meant
 	 */
 	public ElevenLabsCacheProperties {
 		Assert.isTrue(maxSize == null || maxSize.toBytes() > 0, "'elevenlabs.cache.max-size' must be positive");
-		Assert.isTrue(maxEntrySize.toBytes() > 0 && maxEntrySize.toBytes() <= Integer.MAX_VALUE / 2,
+		Assert.isTrue(
+				maxEntrySize == null || (maxEntrySize.toBytes() > 0 && maxEntrySize.toBytes() <= Integer.MAX_VALUE / 2),
 				"'elevenlabs.cache.max-entry-size' must be positive and at most 1GB");
+		Assert.isTrue(maxSize == null || maxEntrySize == null || maxEntrySize.compareTo(maxSize) <= 0,
+				"'elevenlabs.cache.max-entry-size' must not be larger than 'elevenlabs.cache.max-size'");
 		Assert.isTrue(ttl.compareTo(Duration.ZERO) > 0, "'elevenlabs.cache.ttl' must be positive");
-		Assert.isTrue(!staleTtl.isNegative(), "'elevenlabs.cache.stale-ttl' must not be negative");
+		Assert.isTrue(staleTtl == null || !staleTtl.isNegative(), "'elevenlabs.cache.stale-ttl' must not be negative");
 		Assert.isTrue(timeout.compareTo(Duration.ZERO) > 0, "'elevenlabs.cache.timeout' must be positive");
 	}
 
@@ -61,8 +71,23 @@ public record ElevenLabsCacheProperties(@DefaultValue("true") boolean enabled, @
 		return (this.maxSize != null) ? this.maxSize.toBytes() : Math.min(DEFAULT_MAX_SIZE.toBytes(), heap / 4);
 	}
 
-	CacheSettings toSettings() {
-		return new CacheSettings(this.ttl, this.staleTtl, (int) this.maxEntrySize.toBytes());
+	CacheSettings toSettings(ElevenLabsFallbackProperties fallback) {
+		return new CacheSettings(this.ttl, staleTtl(fallback.chain()), maxEntryBytes());
+	}
+
+	private int maxEntryBytes() {
+		if (this.maxEntrySize != null) {
+			return (int) this.maxEntrySize.toBytes();
+		}
+		long bytes = DEFAULT_MAX_ENTRY_SIZE.toBytes();
+		return (int) ((this.maxSize != null) ? Math.min(bytes, this.maxSize.toBytes()) : bytes);
+	}
+
+	private Duration staleTtl(List<Degradation.Kind> chain) {
+		if (this.staleTtl != null) {
+			return this.staleTtl;
+		}
+		return chain.contains(Degradation.Kind.STALE_CACHE) ? DEFAULT_STALE_TTL : Duration.ZERO;
 	}
 
 	/**

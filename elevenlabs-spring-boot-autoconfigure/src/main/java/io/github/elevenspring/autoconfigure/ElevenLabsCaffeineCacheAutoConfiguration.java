@@ -8,6 +8,7 @@ import io.github.elevenspring.cache.CacheTier;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.cache.CaffeineCacheMetrics;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -16,7 +17,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.cache.caffeine.CaffeineCache;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
-import org.springframework.beans.factory.ObjectProvider;
 
 /**
  * Auto-configuration for the library's own cache in memory, bounded by bytes. It is no
@@ -28,14 +28,15 @@ import org.springframework.beans.factory.ObjectProvider;
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass({ Caffeine.class, CaffeineCache.class })
 @ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(ElevenLabsCacheProperties.class)
+@EnableConfigurationProperties({ ElevenLabsCacheProperties.class, ElevenLabsFallbackProperties.class })
 public final class ElevenLabsCaffeineCacheAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = "elevenLabsNearCacheTier")
 	@Order(0)
-	CacheTier elevenLabsNearCacheTier(ElevenLabsCacheProperties properties, ObjectProvider<MeterRegistry> registry) {
-		Duration lifetime = properties.toSettings().lifetime();
+	CacheTier elevenLabsNearCacheTier(ElevenLabsCacheProperties properties, ElevenLabsFallbackProperties fallback,
+			ObjectProvider<MeterRegistry> registry) {
+		Duration lifetime = properties.toSettings(fallback).lifetime();
 		Cache<Object, Object> cache = Caffeine.newBuilder()
 			.maximumWeight(properties.maxBytes(Runtime.getRuntime().maxMemory()))
 			.weigher((key, value) -> CacheTier.weight(value))

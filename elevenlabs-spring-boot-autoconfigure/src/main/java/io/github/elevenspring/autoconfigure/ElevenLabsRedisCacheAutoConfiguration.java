@@ -1,6 +1,8 @@
 package io.github.elevenspring.autoconfigure;
 
 import io.github.elevenspring.cache.CacheTier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -9,12 +11,16 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.cache.Cache;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.data.redis.cache.BatchStrategies;
 import org.springframework.data.redis.cache.RedisCacheConfiguration;
 import org.springframework.data.redis.cache.RedisCacheManager;
+import org.springframework.data.redis.cache.RedisCacheWriter;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.serializer.RedisSerializationContext.SerializationPair;
 import org.springframework.util.Assert;
@@ -25,27 +31,72 @@ import org.springframework.util.Assert;
  * @since 0.1.0
  */
 @AutoConfiguration(after = DataRedisAutoConfiguration.class, before = ElevenLabsCacheAutoConfiguration.class)
-@ConditionalOnClass({ RedisConnectionFactory.class, RedisCacheManager.class })
-@ConditionalOnBean(RedisConnectionFactory.class)
-@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
-@ConditionalOnBooleanProperty("elevenlabs.cache.redis.enabled")
-@EnableConfigurationProperties(ElevenLabsCacheProperties.class)
+@ConditionalOnBooleanProperty(ElevenLabsRedisCacheAutoConfiguration.PROPERTY)
 public final class ElevenLabsRedisCacheAutoConfiguration {
 
+	static final String PROPERTY = "elevenlabs.cache.redis.enabled";
+
+	/**
+	 * Whoever asks for a shared cache must not pay for each instance in silence.
+	 */
 	@Bean
 	@ConditionalOnMissingBean(name = "elevenLabsRedisCacheTier")
-	@Order(1)
-	CacheTier elevenLabsRedisCacheTier(RedisConnectionFactory connections, ElevenLabsCacheProperties properties) {
-		RedisCacheConfiguration configuration = RedisCacheConfiguration.defaultCacheConfig()
-			.prefixCacheNameWith(properties.redis().keyPrefix())
-			.entryTtl(properties.toSettings().lifetime())
-			.disableCachingNullValues()
-			.serializeValuesWith(SerializationPair.byteArray());
-		RedisCacheManager caches = RedisCacheManager.builder(connections).cacheDefaults(configuration).build();
-		caches.afterPropertiesSet();
-		Cache cache = caches.getCache(ElevenLabsCacheProperties.CACHE_NAME);
-		Assert.state(cache != null, "Redis caches are made on demand");
-		return CacheTier.remote(cache, properties.timeout(), Schedulers.parallel());
+	@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
+	CacheTier elevenLabsRedisCacheTier() {
+		throw new InvalidConfigurationPropertyValueException(PROPERTY, true,
+				"A second tier needs a RedisConnectionFactory: add spring-boot-starter-data-redis-reactive");
+	}
+
+	/**
+	 * Shares the answers.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ RedisConnectionFactory.class, RedisCacheManager.class })
+	@ConditionalOnBean(RedisConnectionFactory.class)
+	@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
+	@EnableConfigurationProperties({ ElevenLabsCacheProperties.class, ElevenLabsFallbackProperties.class })
+	static class SharingConfiguration {
+
+		private static final int KEYS_AT_ONCE = 1000;
+
+		@Bean
+		@ConditionalOnMissingBean(name = "elevenLabsRedisCacheTier")
+		@Order(1)
+		CacheTier elevenLabsRedisCacheTier(RedisConnectionFactory connections, ElevenLabsCacheProperties properties,
+				ElevenLabsFallbackProperties fallback) {
+			RedisCacheConfiguration configuration = RedisCacheConfiguration.defaultCacheConfig()
+				.prefixCacheNameWith(properties.redis().keyPrefix())
+				.entryTtl(properties.toSettings(fallback).lifetime())
+				.disableCachingNullValues()
+				.serializeValuesWith(SerializationPair.byteArray());
+			// KEYS, which clear would use, holds up everybody who shares this Redis, and
+			// nobody hears of a deferred write that fails.
+			RedisCacheWriter writer = RedisCacheWriter.create(connections,
+					(commands) -> commands.batchStrategy(BatchStrategies.scan(KEYS_AT_ONCE)).immediateWrites());
+			RedisCacheManager caches = RedisCacheManager.builder(writer).cacheDefaults(configuration).build();
+			caches.afterPropertiesSet();
+			Cache cache = caches.getCache(ElevenLabsCacheProperties.CACHE_NAME);
+			Assert.state(cache != null, "Redis caches are made on demand");
+			return CacheTier.remote(cache, properties.timeout(), Schedulers.parallel());
+		}
+
+	}
+
+	/**
+	 * A profile that switches the cache off need not know of its tiers, so this is no
+	 * failure.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", havingValue = false)
+	static class SwitchedOffConfiguration {
+
+		private static final Log logger = LogFactory.getLog(ElevenLabsRedisCacheAutoConfiguration.class);
+
+		SwitchedOffConfiguration() {
+			logger
+				.warn("'" + PROPERTY + "' has no effect: elevenlabs.cache.enabled=false switches the whole cache off");
+		}
+
 	}
 
 }

@@ -26,14 +26,6 @@ public record CacheSettings(Duration ttl, Duration staleTtl, int maxEntrySize) {
 	}
 
 	/**
-	 * Return the defaults: fresh for a day, stale for another six, up to 4 MiB.
-	 * @return the settings
-	 */
-	public static CacheSettings defaults() {
-		return new CacheSettings(Duration.ofDays(1), Duration.ofDays(6), 4 * 1024 * 1024);
-	}
-
-	/**
 	 * Return how long an answer is kept at all.
 	 * @return the time
 	 */

@@ -57,7 +57,7 @@ public final class CacheStage implements CallStage {
 			}
 			String key = this.cache.keyOrNull(kind, (SpeechRequest) call.request());
 			if (key == null) {
-				tell(progress, CacheResult.FAILED);
+				tell(progress, CacheResult.UNAVAILABLE);
 				return (use == CacheUse.STALE) ? nothingKept() : next.proceed(call);
 			}
 			if (use == CacheUse.STALE) {

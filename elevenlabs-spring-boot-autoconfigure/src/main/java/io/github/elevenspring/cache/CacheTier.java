@@ -24,7 +24,7 @@ public abstract sealed class CacheTier implements AutoCloseable permits InMemory
 	 * Return a tier over a cache of whatever kind.
 	 * @param cache the cache
 	 * @param timeout longest wait for an answer, unless the cache answers from memory
-	 * @param timer measures the time
+	 * @param timer measures the time, and publishes what the cache answers
 	 * @return the tier, to be closed
 	 */
 	public static CacheTier of(Cache cache, Duration timeout, Scheduler timer) {
@@ -48,7 +48,7 @@ public abstract sealed class CacheTier implements AutoCloseable permits InMemory
 	 * After a failure it is left alone for a second.
 	 * @param cache the cache
 	 * @param timeout longest wait for an answer
-	 * @param timer measures the time
+	 * @param timer measures the time, and publishes what the cache answers
 	 * @return the tier, to be closed
 	 */
 	public static CacheTier remote(Cache cache, Duration timeout, Scheduler timer) {

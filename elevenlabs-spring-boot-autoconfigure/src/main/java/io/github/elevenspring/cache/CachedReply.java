@@ -7,7 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.stream.Stream;
 
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.model.ReplyMetadata;
@@ -23,8 +23,6 @@ final class CachedReply {
 
 	private static final int FORMAT = 1;
 
-	private static final int CHUNK_SIZE = 32 * 1024;
-
 	private static final int WEIGHT_OF_HEAD = 1024;
 
 	private final long storedAt;
@@ -33,13 +31,17 @@ final class CachedReply {
 
 	private final @Nullable String contentType;
 
-	private final byte[] body;
+	private final CachedBody body;
 
-	private CachedReply(long storedAt, int status, @Nullable String contentType, ReplyMetadata metadata, byte[] body) {
+	private final ReplyPart[] parts;
+
+	private CachedReply(long storedAt, int status, @Nullable String contentType, ReplyMetadata metadata,
+			CachedBody body) {
 		this.storedAt = storedAt;
 		this.contentType = contentType;
 		this.head = new ReplyPart.Head(status, headers(contentType, metadata), metadata);
 		this.body = body;
+		this.parts = Stream.concat(Stream.of(this.head), body.chunks().stream()).toArray(ReplyPart[]::new);
 	}
 
 	/**
@@ -49,7 +51,7 @@ final class CachedReply {
 	 * @param now the time in milliseconds
 	 * @return what is kept
 	 */
-	static CachedReply of(ReplyPart.Head head, byte[] body, long now) {
+	static CachedReply of(ReplyPart.Head head, CachedBody body, long now) {
 		ReplyMetadata metadata = head.metadata();
 		return new CachedReply(now, head.status(), head.headers().getFirst(HttpHeaders.CONTENT_TYPE),
 				new ReplyMetadata(metadata.requestId(), metadata.traceId(), metadata.historyItemId(), 0L, null, null,
@@ -84,26 +86,15 @@ final class CachedReply {
 	 * @return the weight
 	 */
 	int weight() {
-		return WEIGHT_OF_HEAD + this.body.length;
+		return WEIGHT_OF_HEAD + this.body.weight();
 	}
 
 	/**
-	 * Return the reply. The bytes belong to whoever receives them.
+	 * Return the reply. Its bytes are shared with all who receive it.
 	 * @return head and chunks
 	 */
 	Flux<ReplyPart> parts() {
-		return Flux.generate(() -> -1, (offset, sink) -> {
-			if (offset < 0) {
-				sink.next(this.head);
-				return 0;
-			}
-			int end = Math.min(offset + CHUNK_SIZE, this.body.length);
-			sink.next(new ReplyPart.Chunk(Arrays.copyOfRange(this.body, offset, end)));
-			if (end == this.body.length) {
-				sink.complete();
-			}
-			return end;
-		});
+		return Flux.fromArray(this.parts);
 	}
 
 	/**
@@ -111,7 +102,7 @@ final class CachedReply {
 	 * @return the bytes
 	 */
 	byte[] encode() {
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream(this.body.length + 256);
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(this.body.length() + 256);
 		ReplyMetadata metadata = this.head.metadata();
 		Duration synthesisTime = metadata.synthesisTime();
 		try (DataOutputStream output = new DataOutputStream(bytes)) {
@@ -124,8 +115,8 @@ final class CachedReply {
 			writeString(output, metadata.historyItemId());
 			writeString(output, metadata.region());
 			output.writeLong((synthesisTime != null) ? synthesisTime.toMillis() : -1);
-			output.writeInt(this.body.length);
-			output.write(this.body);
+			output.writeInt(this.body.length());
+			this.body.writeTo(output);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -150,10 +141,10 @@ final class CachedReply {
 			if (length <= 0 || length != input.available()) {
 				return null;
 			}
-			return new CachedReply(
-					storedAt, status, contentType, new ReplyMetadata(requestId, traceId, historyItemId, 0L, null, null,
-							region, (synthesisMillis >= 0) ? Duration.ofMillis(synthesisMillis) : null),
-					input.readAllBytes());
+			return new CachedReply(storedAt, status, contentType,
+					new ReplyMetadata(requestId, traceId, historyItemId, 0L, null, null, region,
+							(synthesisMillis >= 0) ? Duration.ofMillis(synthesisMillis) : null),
+					CachedBody.of(input.readAllBytes()));
 		}
 		catch (IOException ex) {
 			return null;

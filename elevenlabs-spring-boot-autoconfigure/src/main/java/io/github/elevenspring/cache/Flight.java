@@ -165,15 +165,10 @@ final class Flight {
 	}
 
 	/**
-	 * Return a part as one reader gets it: bytes of its own, and of the cost and the
-	 * effort what falls to it.
+	 * Return a part as one reader gets it: of the cost and the effort what falls to it.
 	 */
 	ReplyPart partFor(FlightReader reader, ReplyPart part) {
-		if (part instanceof ReplyPart.Chunk chunk) {
-			return new ReplyPart.Chunk(chunk.bytes().clone());
-		}
-		ReplyPart.Head head = (ReplyPart.Head) part;
-		return settle(reader) ? head : withoutCost(head);
+		return (part instanceof ReplyPart.Head head && !settle(reader)) ? withoutCost(head) : part;
 	}
 
 	/**
@@ -276,7 +271,7 @@ final class Flight {
 			if (part instanceof ReplyPart.Head head) {
 				this.head = head;
 			}
-			this.last = this.last.append(part);
+			this.last = this.last.append((part instanceof ReplyPart.Chunk chunk) ? chunk.share() : part);
 			if (this.first != null && this.last.end() > this.flights.cache.maxEntrySize()) {
 				this.first = null;
 				tooLarge = true;
@@ -307,8 +302,7 @@ final class Flight {
 			head = this.head;
 		}
 		if (error == null && beginning != null && head != null && this.result != CacheResult.HIT) {
-			byte[] body = beginning.body((int) this.last.end());
-			keep(head, body).subscribe(null, null, this::forget);
+			keep(head, CachedBody.of(beginning.chunks())).subscribe(null, null, this::forget);
 		}
 		else {
 			forget();
@@ -324,7 +318,7 @@ final class Flight {
 		}
 	}
 
-	private Mono<Void> keep(ReplyPart.Head head, byte[] body) {
+	private Mono<Void> keep(ReplyPart.Head head, CachedBody body) {
 		SpeechCache cache = this.flights.cache;
 		return this.plan.kind().isWhole(body) ? cache.put(this.plan.key(), CachedReply.of(head, body, cache.now()))
 				: Mono.empty();
@@ -506,7 +500,7 @@ final class Flight {
 				}
 			}
 			return Flight.this.flights.cache.find(key(), false)
-				.doOnError((error) -> looked(CacheResult.FAILED))
+				.doOnError((error) -> looked(CacheResult.UNAVAILABLE))
 				.onErrorResume((error) -> Mono.empty())
 				.flatMapMany((kept) -> {
 					looked(CacheResult.HIT);

@@ -1,5 +1,7 @@
 package io.github.elevenspring.cache;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 import io.github.elevenspring.call.ReplyPart;
@@ -84,19 +86,16 @@ final class FlightLog {
 	}
 
 	/**
-	 * Return all bytes that follow, as far as they are written.
-	 * @param length how many there are
+	 * Return all chunks that follow, as far as they are written.
 	 */
-	byte[] body(int length) {
-		byte[] body = new byte[length];
-		int offset = 0;
+	List<ReplyPart.Chunk> chunks() {
+		List<ReplyPart.Chunk> chunks = new ArrayList<>();
 		for (FlightLog entry = this.next; entry != null; entry = entry.next) {
 			if (entry.part instanceof ReplyPart.Chunk chunk) {
-				System.arraycopy(chunk.bytes(), 0, body, offset, chunk.size());
-				offset += chunk.size();
+				chunks.add(chunk);
 			}
 		}
-		return body;
+		return chunks;
 	}
 
 }

@@ -61,11 +61,4 @@ final class Flights {
 		this.byKey.remove(flight.key(), flight);
 	}
 
-	/**
-	 * Return how many answers are on their way.
-	 */
-	int size() {
-		return this.byKey.size();
-	}
-
 }

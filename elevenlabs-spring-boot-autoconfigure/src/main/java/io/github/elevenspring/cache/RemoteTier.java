@@ -14,7 +14,8 @@ import org.springframework.util.Assert;
 
 /**
  * A tier whose cache may be slow, or gone. Even a cache that answers later may block to
- * connect, so it is asked on threads of its own.
+ * connect, so it is asked on threads of its own. What follows is not their work, nor that
+ * of the driver's threads: all results are published by the timer.
  */
 final class RemoteTier extends CacheTier {
 
@@ -59,9 +60,7 @@ final class RemoteTier extends CacheTier {
 
 	@Override
 	Mono<CachedReply> get(String key) {
-		// What follows an answer is not the work of the driver's threads, nor of these
-		// few.
-		return guarded(Mono.defer(() -> retrieve(key)), this.timeout).publishOn(this.timer);
+		return guarded(Mono.defer(() -> retrieve(key)), this.timeout);
 	}
 
 	@Override
@@ -72,12 +71,12 @@ final class RemoteTier extends CacheTier {
 
 	@Override
 	Mono<Void> evict(String key) {
-		return Mono.<Void>fromRunnable(() -> this.cache.evictIfPresent(key)).subscribeOn(this.worker);
+		return unguarded(() -> this.cache.evictIfPresent(key));
 	}
 
 	@Override
 	Mono<Void> clear() {
-		return Mono.<Void>fromRunnable(this.cache::invalidate).subscribeOn(this.worker);
+		return unguarded(this.cache::invalidate);
 	}
 
 	@Override
@@ -113,7 +112,14 @@ final class RemoteTier extends CacheTier {
 				.timeout(timeout, this.timer)
 				.doOnError((ex) -> pause())
 				.doOnSuccess((done) -> this.paused = false);
-		});
+		}).publishOn(this.timer);
+	}
+
+	/**
+	 * Work that is to be done at all events, however long it takes.
+	 */
+	private Mono<Void> unguarded(Runnable work) {
+		return Mono.<Void>fromRunnable(work).subscribeOn(this.worker).publishOn(this.timer);
 	}
 
 	private void pause() {

@@ -14,7 +14,7 @@ enum SoundKind {
 	/**
 	 * Audio, whether it was asked for as a whole or as a stream.
 	 */
-	AUDIO((body) -> body.length > 0),
+	AUDIO((body) -> body.length() > 0),
 
 	/**
 	 * One JSON value with audio and times.
@@ -26,9 +26,9 @@ enum SoundKind {
 	 */
 	TIMED_LINES(TimedBody::isWhole);
 
-	private final Predicate<byte[]> whole;
+	private final Predicate<CachedBody> whole;
 
-	SoundKind(Predicate<byte[]> whole) {
+	SoundKind(Predicate<CachedBody> whole) {
 		this.whole = whole;
 	}
 
@@ -55,7 +55,7 @@ enum SoundKind {
 	 * @param body the whole body
 	 * @return whether nothing is missing
 	 */
-	boolean isWhole(byte[] body) {
+	boolean isWhole(CachedBody body) {
 		return this.whole.test(body);
 	}
 

@@ -20,9 +20,9 @@ final class TimedBody {
 	/**
 	 * Tell whether a body holds nothing but whole objects, no error, and some audio.
 	 */
-	static boolean isWhole(byte[] body) {
+	static boolean isWhole(CachedBody body) {
 		boolean audio = false;
-		try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body)) {
+		try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), body.toBytes())) {
 			for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
 				if (token != JsonToken.START_OBJECT) {
 					return false;

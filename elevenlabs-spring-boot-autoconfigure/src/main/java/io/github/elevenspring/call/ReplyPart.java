@@ -58,11 +58,38 @@ public sealed interface ReplyPart {
 	}
 
 	/**
-	 * A piece of the body, never empty.
+	 * A piece of the body, never empty. It passes through the stages without being
+	 * copied, so no stage may change its bytes; who gives them away to the application
+	 * gives away {@link #ownBytes()}.
 	 *
-	 * @param bytes the bytes; whoever receives the chunk owns them
+	 * @param bytes the bytes, which must not be changed
+	 * @param shared whether others, such as a cache, hold the same bytes
 	 */
-	record Chunk(byte[] bytes) implements ReplyPart {
+	record Chunk(byte[] bytes, boolean shared) implements ReplyPart {
+
+		/**
+		 * Create a chunk that nobody else holds.
+		 * @param bytes the bytes
+		 */
+		public Chunk(byte[] bytes) {
+			this(bytes, false);
+		}
+
+		/**
+		 * Return this chunk as one that others hold too.
+		 * @return a chunk with the same bytes
+		 */
+		public Chunk share() {
+			return this.shared ? this : new Chunk(this.bytes, true);
+		}
+
+		/**
+		 * Return bytes that belong to whoever asks: these, or a copy if they are shared.
+		 * @return bytes that may be changed
+		 */
+		public byte[] ownBytes() {
+			return this.shared ? this.bytes.clone() : this.bytes;
+		}
 
 		@Override
 		public int size() {

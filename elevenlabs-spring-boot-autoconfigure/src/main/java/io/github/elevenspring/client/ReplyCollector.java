@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplyCollector {
 
-	private final List<byte[]> chunks = new ArrayList<>();
+	private final List<ReplyPart.Chunk> chunks = new ArrayList<>();
 
 	private final int most;
 
@@ -32,18 +32,22 @@ final class ReplyCollector {
 			if (this.size > this.most) {
 				throw UnusableReply.tooLarge(head(), this.most, this.size);
 			}
-			this.chunks.add(chunk.bytes());
+			this.chunks.add(chunk);
 		}
 	}
 
 	WholeReply whole() {
+		return new WholeReply(head(), (this.chunks.size() == 1) ? this.chunks.get(0).ownBytes() : joined());
+	}
+
+	private byte[] joined() {
 		byte[] body = new byte[(int) this.size];
 		int position = 0;
-		for (byte[] chunk : this.chunks) {
-			System.arraycopy(chunk, 0, body, position, chunk.length);
-			position += chunk.length;
+		for (ReplyPart.Chunk chunk : this.chunks) {
+			System.arraycopy(chunk.bytes(), 0, body, position, chunk.size());
+			position += chunk.size();
 		}
-		return new WholeReply(head(), body);
+		return body;
 	}
 
 	private ReplyPart.Head head() {

@@ -123,7 +123,7 @@ public final class ReplyReader {
 			if (!(first.get() instanceof ReplyPart.Head head)) {
 				return parts.thenMany(Flux.empty());
 			}
-			return result.apply(head, parts.ofType(ReplyPart.Chunk.class).map(ReplyPart.Chunk::bytes));
+			return result.apply(head, parts.ofType(ReplyPart.Chunk.class).map(ReplyPart.Chunk::ownBytes));
 		});
 	}
 

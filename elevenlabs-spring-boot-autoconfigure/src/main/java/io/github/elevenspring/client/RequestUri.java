@@ -10,7 +10,9 @@ import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.ApiRequest;
 
+import org.springframework.util.ConcurrentLruCache;
 import org.springframework.util.StringUtils;
+import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
@@ -19,6 +21,12 @@ import org.springframework.web.util.UriUtils;
  * another endpoint.
  */
 final class RequestUri {
+
+	/**
+	 * The paths that were asked for last. An application has few of them.
+	 */
+	private static final ConcurrentLruCache<String, UriComponents> PATHS = new ConcurrentLruCache<>(64,
+			(path) -> UriComponentsBuilder.fromPath(path).encode().build());
 
 	private RequestUri() {
 	}
@@ -38,7 +46,7 @@ final class RequestUri {
 
 	private static String path(ApiRequest request) {
 		Iterator<Object> values = request.uriVariables().iterator();
-		String path = UriComponentsBuilder.fromPath(request.path()).encode().build().expand((name) -> {
+		String path = PATHS.get(request.path()).expand((name) -> {
 			if (!values.hasNext()) {
 				throw misfit(request);
 			}

@@ -36,6 +36,6 @@ public enum CacheResult {
 	/**
 	 * The cache did not answer, so ElevenLabs was asked.
 	 */
-	FAILED
+	UNAVAILABLE
 
 }

@@ -46,7 +46,7 @@ final class DefaultSpeechOperations implements SpeechOperations {
 
 	@Override
 	public Flux<byte[]> stream(SpeechRequest request) {
-		return execute(Operation.SPEECH_STREAM, request).ofType(ReplyPart.Chunk.class).map(ReplyPart.Chunk::bytes);
+		return execute(Operation.SPEECH_STREAM, request).ofType(ReplyPart.Chunk.class).map(ReplyPart.Chunk::ownBytes);
 	}
 
 	@Override

@@ -44,6 +44,8 @@ class CacheStageTests {
 
 	private static final int LIMIT = 10;
 
+	private static final CacheSettings LARGE = new CacheSettings(Duration.ofDays(1), Duration.ZERO, 1024);
+
 	private final FakeService service = new FakeService();
 
 	private final VirtualTimeScheduler timer = VirtualTimeScheduler.create();
@@ -192,8 +194,8 @@ class CacheStageTests {
 			"{\"audio_base64\":\"\"}", "{\"audio_base64\":\"AA\"}{\"detail\":\"late\"}" })
 	void timedAnswerIsKeptOnlyIfItIsOne(String json) {
 		Call call = new Call(Operation.SPEECH_STREAM_WITH_TIMESTAMPS, FakeService.call("Hello").request());
-		SpeechCache large = new SpeechCache(List.of(CacheTier.inMemory(this.map)), CacheSettings.defaults(),
-				() -> "scope", UnaryOperator.identity(), new TimerClock());
+		SpeechCache large = new SpeechCache(List.of(CacheTier.inMemory(this.map)), LARGE, () -> "scope",
+				UnaryOperator.identity(), new TimerClock());
 		CacheStage stage = new CacheStage(large, this.timer);
 		Caller.of(stage.handle(call, this.service));
 		this.service.request(0).head().emit(new ReplyPart.Chunk(json.getBytes())).complete();
@@ -503,14 +505,14 @@ class CacheStageTests {
 				throw new IllegalStateException("broken");
 			}
 
-		})), CacheSettings.defaults(), () -> "scope", UnaryOperator.identity(), new TimerClock());
+		})), LARGE, () -> "scope", UnaryOperator.identity(), new TimerClock());
 		CacheStage stage = new CacheStage(broken, this.timer);
 		Caller caller = Caller.of(stage.handle(FakeService.call("Hello"), this.service));
 		this.service.request().head().chunk(1).complete();
 		assertThat(caller.received()).containsExactly(1);
 		assertThat(caller.completed).isTrue();
-		assertThat(caller.resultAtHead).isEqualTo(CacheResult.FAILED);
-		assertThat(broken.requests(CacheResult.FAILED)).isOne();
+		assertThat(caller.resultAtHead).isEqualTo(CacheResult.UNAVAILABLE);
+		assertThat(broken.requests(CacheResult.UNAVAILABLE)).isOne();
 		assertThat(Caller
 			.of(stage.handle(FakeService.call("Hello", CallOptions.defaults().withCacheUse(CacheUse.STALE)),
 					this.service))
@@ -588,15 +590,15 @@ class CacheStageTests {
 
 	@Test
 	void callGoesOnIfItsKeyCannotBeMade() {
-		SpeechCache keyless = new SpeechCache(List.of(CacheTier.inMemory(this.map)), CacheSettings.defaults(), () -> {
+		SpeechCache keyless = new SpeechCache(List.of(CacheTier.inMemory(this.map)), LARGE, () -> {
 			throw new IllegalStateException("The vault is out of reach");
 		}, UnaryOperator.identity(), new TimerClock());
 		CacheStage stage = new CacheStage(keyless, this.timer);
 		Caller caller = Caller.of(stage.handle(FakeService.call("Hello"), this.service));
 		this.service.request().sent().head().chunk(1).complete();
 		assertThat(caller.received()).containsExactly(1);
-		assertThat(caller.resultAtHead).isEqualTo(CacheResult.FAILED);
-		assertThat(keyless.requests(CacheResult.FAILED)).isOne();
+		assertThat(caller.resultAtHead).isEqualTo(CacheResult.UNAVAILABLE);
+		assertThat(keyless.requests(CacheResult.UNAVAILABLE)).isOne();
 		assertThat(Caller
 			.of(stage.handle(FakeService.call("Hello", CallOptions.defaults().withCacheUse(CacheUse.STALE)),
 					this.service))
@@ -618,6 +620,21 @@ class CacheStageTests {
 			assertThat(caller.resultAtHead).isEqualTo(CacheResult.NONE);
 		});
 		assertThat(this.map.getNativeCache()).isEmpty();
+	}
+
+	@Test
+	void whatElevenLabsMustNotStoreIsNotAnsweredFromTheCacheEither() {
+		answer();
+		Call secret = new Call(Operation.SPEECH_STREAM,
+				((SpeechRequest) FakeService.call("Hello").request()).mutate().enableLogging(false).build());
+		read(secret, Long.MAX_VALUE);
+		assertThat(this.service.requests).hasSize(2);
+		Call old = new Call(Operation.SPEECH_STREAM,
+				((SpeechRequest) secret.request()).mutate()
+					.options(CallOptions.defaults().withCacheUse(CacheUse.STALE))
+					.build());
+		assertThat(read(old, Long.MAX_VALUE).kind()).isEqualTo(ErrorKind.NOT_FOUND);
+		assertThat(this.service.requests).hasSize(2);
 	}
 
 	@Test
@@ -650,15 +667,19 @@ class CacheStageTests {
 	}
 
 	@Test
-	void whatASlowCacheBringsIsNotReadOnItsThreads() {
+	void nobodyWorksOnTheThreadsOfASlowCache() {
 		List<String> threads = new CopyOnWriteArrayList<>();
-		try (CacheTier tier = CacheTier.remote(this.map, Duration.ofMinutes(1), Schedulers.parallel())) {
-			CacheStage stage = new CacheStage(cacheOf(tier), this.timer);
+		ConcurrentMapCache near = new ConcurrentMapCache("near");
+		try (CacheTier nearTier = CacheTier.remote(near, Duration.ofMinutes(1), Schedulers.parallel());
+				CacheTier farTier = CacheTier.remote(this.map, Duration.ofMinutes(1), Schedulers.parallel())) {
+			SpeechCache cache = cacheOf(nearTier, farTier);
+			CacheStage stage = new CacheStage(cache, this.timer);
 			Caller first = Caller.of(stage.handle(FakeService.call("Hello"), (call) -> {
 				threads.add(Thread.currentThread().getName());
 				return Flux.just(FakeService.head(), new ReplyPart.Chunk(new byte[] { 1 }));
 			}));
 			await().until(() -> first.completed && !this.map.getNativeCache().isEmpty());
+			near.clear();
 			Caller second = new Caller(Long.MAX_VALUE) {
 
 				@Override
@@ -670,8 +691,16 @@ class CacheStageTests {
 			second.read(stage.handle(FakeService.call("Hello"), this.service));
 			await().until(() -> second.completed);
 			assertThat(second.result()).isEqualTo(CacheResult.HIT);
+			assertThat(near.getNativeCache()).hasSize(1);
+			cache.evict((SpeechRequest) FakeService.call("Hello").request())
+				.doFinally((signal) -> threads.add(Thread.currentThread().getName()))
+				.block(Duration.ofSeconds(5));
+			cache.clear()
+				.doFinally((signal) -> threads.add(Thread.currentThread().getName()))
+				.block(Duration.ofSeconds(5));
+			await().untilAsserted(() -> assertThat(threads).hasSize(5));
 		}
-		assertThat(threads).hasSize(3).noneMatch((name) -> name.startsWith("elevenlabs-cache"));
+		assertThat(threads).noneMatch((name) -> name.startsWith("elevenlabs-cache"));
 	}
 
 	@Test
@@ -690,7 +719,7 @@ class CacheStageTests {
 	@Test
 	void countsCallsByResult() {
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
-		new CacheMeters(this.cache).bindTo(meters);
+		new CacheMetrics(this.cache).bindTo(meters);
 		answer();
 		call();
 		call();
@@ -698,7 +727,9 @@ class CacheStageTests {
 		assertThat(meters.get("elevenlabs.cache.requests").tag("result", "hit").functionCounter().count()).isEqualTo(2);
 		assertThat(meters.get("elevenlabs.cache.requests").tag("result", "miss").functionCounter().count()).isOne();
 		assertThat(meters.get("elevenlabs.cache.requests").tag("result", "bypassed").functionCounter().count()).isOne();
-		assertThat(meters.find("elevenlabs.cache.requests").functionCounters()).hasSize(5);
+		assertThat(meters.get("elevenlabs.cache.requests").functionCounters())
+			.extracting((counter) -> counter.getId().getTag("result"))
+			.containsExactlyInAnyOrder("hit", "miss", "shared", "bypassed", "unavailable");
 	}
 
 	@Test
@@ -713,8 +744,7 @@ class CacheStageTests {
 	}
 
 	private SpeechCache cacheOf(CacheTier... tiers) {
-		return new SpeechCache(List.of(tiers), CacheSettings.defaults(), () -> "scope", UnaryOperator.identity(),
-				new TimerClock());
+		return new SpeechCache(List.of(tiers), LARGE, () -> "scope", UnaryOperator.identity(), new TimerClock());
 	}
 
 	private void answer() {

@@ -97,7 +97,7 @@ class Caller extends BaseSubscriber<ReplyPart> {
 			this.fault = "no head";
 		}
 		else {
-			byte[] chunk = ((ReplyPart.Chunk) part).bytes();
+			byte[] chunk = ((ReplyPart.Chunk) part).ownBytes();
 			this.bytes.writeBytes(chunk);
 			java.util.Arrays.fill(chunk, (byte) -1);
 		}

@@ -1,6 +1,7 @@
 package io.github.elevenspring.cache;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -82,8 +83,9 @@ class FlightModelTests {
 
 		private final FakeService service = new FakeService();
 
-		private final SpeechCache cache = new SpeechCache(List.of(), settings(), () -> "scope",
-				UnaryOperator.identity(), Clock.systemUTC());
+		private final SpeechCache cache = new SpeechCache(List.of(),
+				new CacheSettings(Duration.ofDays(1), Duration.ZERO, LIMIT), () -> "scope", UnaryOperator.identity(),
+				Clock.systemUTC());
 
 		private final CacheStage stage = new CacheStage(this.cache, VirtualTimeScheduler.create());
 
@@ -92,11 +94,6 @@ class FlightModelTests {
 		private final List<byte[]> emitted = new ArrayList<>();
 
 		private final List<Boolean> ended = new ArrayList<>();
-
-		private static CacheSettings settings() {
-			CacheSettings defaults = CacheSettings.defaults();
-			return new CacheSettings(defaults.ttl(), defaults.staleTtl(), LIMIT);
-		}
 
 		void play(List<Step> steps) {
 			for (Step step : steps) {

@@ -50,8 +50,9 @@ class FlightRaceTests {
 
 	private final ConcurrentMapCache map = new ConcurrentMapCache("speech");
 
-	private final SpeechCache cache = new SpeechCache(List.of(CacheTier.inMemory(this.map)), CacheSettings.defaults(),
-			() -> "scope", UnaryOperator.identity(), Clock.systemUTC());
+	private final SpeechCache cache = new SpeechCache(List.of(CacheTier.inMemory(this.map)),
+			new CacheSettings(Duration.ofDays(1), Duration.ZERO, 1024 * 1024), () -> "scope", UnaryOperator.identity(),
+			Clock.systemUTC());
 
 	private final CacheStage stage = new CacheStage(this.cache, Schedulers.parallel());
 

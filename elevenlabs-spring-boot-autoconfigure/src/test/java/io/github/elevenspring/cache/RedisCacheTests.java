@@ -3,9 +3,12 @@ package io.github.elevenspring.cache;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 
 import io.github.elevenspring.TestRedis;
+import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.model.CacheResult;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +19,8 @@ import org.springframework.cache.Cache;
 import org.springframework.cache.concurrent.ConcurrentMapCache;
 import org.springframework.data.redis.cache.RedisCacheConfiguration;
 import org.springframework.data.redis.cache.RedisCacheManager;
+import org.springframework.data.redis.cache.RedisCacheWriter;
+import org.springframework.data.redis.cache.RedisCacheWriter.RedisCacheWriterConfigurer;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 import org.springframework.data.redis.serializer.RedisSerializationContext.SerializationPair;
 
@@ -28,6 +33,8 @@ import static org.awaitility.Awaitility.await;
 class RedisCacheTests {
 
 	private static final Duration TIMEOUT = Duration.ofMillis(200);
+
+	private static final CacheSettings SETTINGS = new CacheSettings(Duration.ofHours(1), Duration.ZERO, 1024);
 
 	private final TestRedis redis = new TestRedis();
 
@@ -46,7 +53,8 @@ class RedisCacheTests {
 		this.connections = new LettuceConnectionFactory("127.0.0.1", this.redis.port);
 		this.connections.afterPropertiesSet();
 		this.connections.start();
-		RedisCacheManager caches = RedisCacheManager.builder(this.connections)
+		RedisCacheManager caches = RedisCacheManager
+			.builder(RedisCacheWriter.create(this.connections, RedisCacheWriterConfigurer::immediateWrites))
 			.cacheDefaults(RedisCacheConfiguration.defaultCacheConfig()
 				.entryTtl(Duration.ofHours(1))
 				.serializeValuesWith(SerializationPair.byteArray()))
@@ -90,6 +98,25 @@ class RedisCacheTests {
 	}
 
 	@Test
+	void answerIsReadOnThreadsOfNeitherTheDriverNorTheCache() {
+		answerAndKeep();
+		Set<String> threads = ConcurrentHashMap.newKeySet();
+		Caller caller = new Caller(Long.MAX_VALUE) {
+
+			@Override
+			void received(ReplyPart part) {
+				threads.add(Thread.currentThread().getName());
+			}
+
+		};
+		caller.read(this.other.stage.handle(FakeService.call("Hello"), this.service));
+		await().until(() -> caller.completed);
+		assertThat(caller.resultAtHead).isEqualTo(CacheResult.HIT);
+		assertThat(threads).isNotEmpty()
+			.allMatch((name) -> name.startsWith("parallel-") || name.equals(Thread.currentThread().getName()));
+	}
+
+	@Test
 	void valueOfAnotherVersionIsAMiss() {
 		String key = this.other.cache.key(SoundKind.AUDIO,
 				(io.github.elevenspring.model.speech.SpeechRequest) FakeService.call("Hello").request());
@@ -111,7 +138,7 @@ class RedisCacheTests {
 			long before = System.nanoTime();
 			Caller caller = answer(this.other, "Hello");
 			assertThat(Duration.ofNanos(System.nanoTime() - before)).isBetween(TIMEOUT, TIMEOUT.multipliedBy(8));
-			assertThat(caller.resultAtHead).isEqualTo(CacheResult.FAILED);
+			assertThat(caller.resultAtHead).isEqualTo(CacheResult.UNAVAILABLE);
 			before = System.nanoTime();
 			answer(this.other, "Next");
 			assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(TIMEOUT);
@@ -126,7 +153,7 @@ class RedisCacheTests {
 	void callsGoOnWithoutARedisThatIsGone() {
 		answer(this.one, "Hello");
 		this.redis.end();
-		assertThat(answer(this.other, "Hello").resultAtHead).isEqualTo(CacheResult.FAILED);
+		assertThat(answer(this.other, "Hello").resultAtHead).isEqualTo(CacheResult.UNAVAILABLE);
 		assertThat(this.other.call("Hello").resultAtHead).isEqualTo(CacheResult.HIT);
 		this.redis.start();
 		isBack();
@@ -182,8 +209,8 @@ class RedisCacheTests {
 
 		void connect() {
 			this.tier = CacheTier.of(RedisCacheTests.this.shared, TIMEOUT, Schedulers.parallel());
-			this.cache = new SpeechCache(List.of(CacheTier.inMemory(this.map), this.tier), CacheSettings.defaults(),
-					() -> "scope", UnaryOperator.identity(), Clock.systemUTC());
+			this.cache = new SpeechCache(List.of(CacheTier.inMemory(this.map), this.tier), SETTINGS, () -> "scope",
+					UnaryOperator.identity(), Clock.systemUTC());
 			this.stage = new CacheStage(this.cache, Schedulers.parallel());
 		}
 

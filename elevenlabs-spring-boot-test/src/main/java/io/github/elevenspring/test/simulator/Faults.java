@@ -1,8 +1,10 @@
 package io.github.elevenspring.test.simulator;
 
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,7 @@ public final class Faults {
 
 	private long requests;
 
-	private long injected;
+	private final Map<Fault, Long> injected = new HashMap<>();
 
 	Faults(long seed) {
 		this.seed = seed;
@@ -78,7 +80,7 @@ public final class Faults {
 		this.rate = 0;
 		this.choice = List.of();
 		this.requests = 0;
-		this.injected = 0;
+		this.injected.clear();
 	}
 
 	/**
@@ -94,7 +96,16 @@ public final class Faults {
 	 * @return the number
 	 */
 	public synchronized long injected() {
-		return this.injected;
+		return this.injected.values().stream().mapToLong(Long::longValue).sum();
+	}
+
+	/**
+	 * Return how many requests met one fault.
+	 * @param fault the fault, the very one that was to come
+	 * @return the number
+	 */
+	public synchronized long injected(Fault fault) {
+		return this.injected.getOrDefault(fault, 0L);
 	}
 
 	synchronized @Nullable Fault take(String path) {
@@ -103,7 +114,7 @@ public final class Faults {
 			fault = draw();
 		}
 		if (fault != null) {
-			this.injected++;
+			this.injected.merge(fault, 1L, Long::sum);
 		}
 		return fault;
 	}

@@ -189,6 +189,23 @@ class FaultTests {
 	}
 
 	@Test
+	void countsTheRequestsThatMetEachFault() {
+		Fault one = Fault.unavailable();
+		Fault other = Fault.internalError();
+		simulator.faults().next("", one, 2);
+		simulator.faults().next(other);
+		simulator.faults().next(Fault.unavailable());
+		for (int i = 0; i < 3; i++) {
+			client.get("/v1/models");
+		}
+		assertThat(simulator.faults().injected(one)).isEqualTo(2);
+		assertThat(simulator.faults().injected(other)).isOne();
+		assertThat(simulator.faults().injected()).isEqualTo(3);
+		simulator.faults().clear();
+		assertThat(simulator.faults().injected(one)).isZero();
+	}
+
+	@Test
 	void repeatsWithTheSeed() {
 		int[][] runs = new int[2][];
 		for (int run = 0; run < runs.length; run++) {

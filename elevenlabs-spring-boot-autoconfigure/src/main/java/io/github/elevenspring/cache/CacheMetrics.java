@@ -14,10 +14,10 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  *
  * @since 0.1.0
  */
-public final class CacheMeters implements MeterBinder {
+public final class CacheMetrics implements MeterBinder {
 
 	private static final List<CacheResult> RESULTS = List.of(CacheResult.HIT, CacheResult.MISS, CacheResult.SHARED,
-			CacheResult.BYPASSED, CacheResult.FAILED);
+			CacheResult.BYPASSED, CacheResult.UNAVAILABLE);
 
 	private final SpeechCache cache;
 
@@ -25,7 +25,7 @@ public final class CacheMeters implements MeterBinder {
 	 * Create a binder.
 	 * @param cache the cache
 	 */
-	public CacheMeters(SpeechCache cache) {
+	public CacheMetrics(SpeechCache cache) {
 		this.cache = cache;
 	}
 
