@@ -429,7 +429,6 @@ final class Flight {
 
 		Attempt(FlightReader leader) {
 			this.context = leader.actual.currentContext().put(CallProgress.class, this.progress);
-			this.progress.limit(leader.progress.limit());
 		}
 
 		void begin() {

@@ -15,11 +15,10 @@ import reactor.util.context.ContextView;
  * {@link CallPipeline#execute}.
  * <p>
  * What returns a value without changing one is for everybody: {@link #of},
- * {@link #attempts()}, {@link #limit()}, {@link #remaining}, {@link #delivery()}. All
- * else is for the stages of the pipeline and its client alone, each for what it does
- * itself: an application that counts an attempt or withdraws a call breaks what the
- * others rely on. Thread-safe; what belongs together is written by one stage, one signal
- * after the other.
+ * {@link #attempts()}, {@link #remaining}, {@link #delivery()}. All else is for the
+ * stages of the pipeline and its client alone, each for what it does itself: an
+ * application that counts an attempt or withdraws a call breaks what the others rely on.
+ * Thread-safe; what belongs together is written by one stage, one signal after the other.
  *
  * @since 0.1.0
  */
@@ -37,8 +36,6 @@ public final class CallProgress {
 	private volatile CacheResult cache = CacheResult.NONE;
 
 	private volatile @Nullable Degradation degradation;
-
-	private volatile long limit;
 
 	private volatile boolean bounded;
 
@@ -113,22 +110,6 @@ public final class CallProgress {
 	 */
 	public void degraded(Degradation degradation) {
 		this.degradation = degradation;
-	}
-
-	/**
-	 * Set how long the call may take in all. For stages that bound the time.
-	 * @param nanos the time in nanoseconds
-	 */
-	public void limit(long nanos) {
-		this.limit = nanos;
-	}
-
-	/**
-	 * Return how long the call may take in all.
-	 * @return the time in nanoseconds, 0 if nothing bounds the call
-	 */
-	public long limit() {
-		return this.limit;
 	}
 
 	/**

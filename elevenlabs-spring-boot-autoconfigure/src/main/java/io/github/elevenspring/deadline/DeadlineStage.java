@@ -46,9 +46,7 @@ public final class DeadlineStage implements CallStage {
 	public Flux<ReplyPart> handle(Call call, CallChain next) {
 		return Flux.deferContextual((context) -> {
 			Duration limit = limitOf(call);
-			CallProgress progress = CallProgress.of(context);
-			progress.limit(limit.toNanos());
-			progress.endsAt(this.timer.now(TimeUnit.NANOSECONDS) + limit.toNanos());
+			CallProgress.of(context).endsAt(this.timer.now(TimeUnit.NANOSECONDS) + limit.toNanos());
 			AtomicLong received = new AtomicLong();
 			AtomicBoolean expired = new AtomicBoolean();
 			Mono<Long> expiry = Mono.delay(limit, this.timer).doOnNext((tick) -> expired.set(true));

@@ -18,6 +18,7 @@ import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.model.speech.Speech;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.resilience.CircuitBreakers;
+import io.github.elevenspring.resilience.IgnoredErrors;
 import io.github.elevenspring.resilience.VendorFaults;
 import io.github.elevenspring.template.ElevenLabsTemplate;
 import io.github.elevenspring.template.SpeechOperations;
@@ -94,7 +95,7 @@ class ElevenLabsFallbackAutoConfigurationTests {
 	}
 
 	@Test
-	void aSilentServiceIsNoticedHoweverShortTheDeadline() throws Exception {
+	void theFallbackHasTheTimeToSpeakHoweverShortTheDeadline() throws Exception {
 		try (ScriptedServer server = ScriptedServer.follow(ScriptedServer.Peer::stall)) {
 			this.runner
 				.withPropertyValues("elevenlabs.fallback.chain=engine", "elevenlabs.base-url=" + server.uri(),
@@ -108,6 +109,7 @@ class ElevenLabsFallbackAutoConfigurationTests {
 								CircuitBreakerConfig.custom()
 									.minimumNumberOfCalls(1)
 									.recordException(new VendorFaults())
+									.ignoreException(new IgnoredErrors())
 									.build()),
 								Schedulers.parallel()))
 				.run((context) -> {
@@ -117,7 +119,7 @@ class ElevenLabsFallbackAutoConfigurationTests {
 						Speech spoken = speech.convert(REQUEST.deadline(Duration.ofSeconds(1))).block(LONG_ENOUGH);
 						causes.add(spoken.delivery().degradation().cause());
 					}
-					assertThat(causes).containsExactly(ErrorKind.TIMEOUT, ErrorKind.BREAKER_OPEN);
+					assertThat(causes).containsExactly(ErrorKind.TIMEOUT, ErrorKind.TIMEOUT);
 				});
 		}
 	}

@@ -20,6 +20,8 @@ import io.github.elevenspring.error.ErrorKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Hooks;
@@ -92,22 +94,21 @@ class StallDetectorTests {
 		assertTimeout(0, "deadline");
 	}
 
-	@Test
-	void aCallThatIsSentWithHalfItsTimeLeftIsWaitedForInVain() {
-		CallProgress progress = new CallProgress();
-		progress.limit(Duration.ofSeconds(10).toNanos());
-		within(Duration.ofSeconds(5), progress);
-		this.timer.advanceTimeBy(Duration.ofMillis(4500));
+	@ParameterizedTest
+	@CsvSource({ "5000, true", "5555, true", "5556, false", "10000, false", "600000, false" })
+	void impatienceIsNotHeldAgainstTheService(long millis, boolean impatient) {
+		within(Duration.ofMillis(millis));
+		this.timer.advanceTimeBy(Duration.ofSeconds(30));
 		assertTimeout(0, "deadline");
+		assertThat(((ElevenLabsTransportException) this.listener.error).isImpatient()).isEqualTo(impatient);
 	}
 
 	@Test
-	void aCallThatCameLateIsNotHeldAgainstTheService() {
-		CallProgress progress = new CallProgress();
-		progress.limit(Duration.ofSeconds(10).toNanos());
-		within(Duration.ofSeconds(5).minusNanos(1), progress);
-		this.timer.advanceTimeBy(Duration.ofSeconds(29));
-		assertThat(this.listener.terminals).hasValue(0);
+	void aTimeoutThatWasChosenIsHeldAgainstTheServiceHoweverShort() {
+		subscribe(new Timeouts(Duration.ofMillis(100), Duration.ofSeconds(5)), this.listener);
+		this.timer.advanceTimeBy(Duration.ofMillis(100));
+		assertTimeout(0, "elevenlabs.timeout.first-byte");
+		assertThat(((ElevenLabsTransportException) this.listener.error).isImpatient()).isFalse();
 	}
 
 	@Test
@@ -339,17 +340,12 @@ class StallDetectorTests {
 
 	private CallProgress within(Duration time) {
 		CallProgress progress = new CallProgress();
-		progress.limit(time.toNanos());
-		within(time, progress);
-		return progress;
-	}
-
-	private void within(Duration time, CallProgress progress) {
 		progress.endsAt(this.timer.now(TimeUnit.NANOSECONDS) + time.toNanos());
 		this.upstream.flux()
 			.transform(StallDetector.watch(TIMEOUTS, this.timer, "host", () -> false))
 			.contextWrite(Context.of(CallProgress.class, progress))
 			.subscribe(this.listener);
+		return progress;
 	}
 
 	private void assertTimeout(long bytes, String remedy) {

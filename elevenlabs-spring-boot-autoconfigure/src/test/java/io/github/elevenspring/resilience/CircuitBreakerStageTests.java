@@ -21,6 +21,7 @@ import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
+import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -130,6 +131,17 @@ class CircuitBreakerStageTests {
 		assertThat(this.breaker.getState()).isEqualTo(State.CLOSED);
 		assertThat(this.breaker.getMetrics().getNumberOfFailedCalls()).isZero();
 		assertThat(this.breaker.getMetrics().getNumberOfSuccessfulCalls()).isEqualTo(5);
+	}
+
+	@Test
+	void impatientCallersDoNotOpenItForTheOthers() {
+		TestReplies silent = TestReplies
+			.always(Flux.error(() -> ElevenLabsTransportException.impatient("nothing came in 300 ms")));
+		for (int i = 0; i < 20; i++) {
+			call(silent);
+		}
+		assertThat(this.breaker.getState()).isEqualTo(State.CLOSED);
+		assertThat(this.breaker.getMetrics().getNumberOfBufferedCalls()).isZero();
 	}
 
 	@Test
