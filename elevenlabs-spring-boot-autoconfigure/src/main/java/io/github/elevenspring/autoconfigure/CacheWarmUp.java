@@ -34,7 +34,9 @@ final class CacheWarmUp {
 	 * What a fallback says is not what is asked for later, and may cost credits all the
 	 * same.
 	 */
-	private static final CallOptions OPTIONS = CallOptions.defaults().withPriority(Priority.BATCH).withoutFallback();
+	private static final CallOptions OPTIONS = CallOptions.defaults()
+		.withPriority(Priority.BATCH)
+		.withFallbackAllowed(false);
 
 	private final SpeechOperations speech;
 

@@ -2,11 +2,11 @@ package io.github.elevenspring.autoconfigure;
 
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.client.ElevenLabsClient;
-import io.github.elevenspring.resilience.AvailabilityStage;
+import io.github.elevenspring.resilience.OpenCircuitStage;
 import io.github.elevenspring.resilience.CircuitBreakerMetrics;
 import io.github.elevenspring.resilience.CircuitBreakerStage;
 import io.github.elevenspring.resilience.CircuitBreakers;
-import io.github.elevenspring.resilience.SilentErrors;
+import io.github.elevenspring.resilience.IgnoredErrors;
 import io.github.elevenspring.resilience.VendorFaults;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -37,7 +37,7 @@ import org.springframework.core.annotation.Order;
 @ConditionalOnBean(ElevenLabsClient.class)
 @ConditionalOnBooleanProperty(name = "elevenlabs.circuit-breaker.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(ElevenLabsCircuitBreakerProperties.class)
-@RegisterReflection(classes = { VendorFaults.class, SilentErrors.class },
+@RegisterReflection(classes = { VendorFaults.class, IgnoredErrors.class },
 		memberCategories = MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS)
 public final class ElevenLabsCircuitBreakerAutoConfiguration {
 
@@ -52,9 +52,9 @@ public final class ElevenLabsCircuitBreakerAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
-	@Order(CallPipeline.ORDER_OF_AVAILABILITY)
-	AvailabilityStage elevenLabsAvailabilityStage(CircuitBreakers breakers) {
-		return new AvailabilityStage(breakers);
+	@Order(CallPipeline.ORDER_OF_OPEN_CIRCUIT)
+	OpenCircuitStage elevenLabsOpenCircuitStage(CircuitBreakers breakers) {
+		return new OpenCircuitStage(breakers);
 	}
 
 	@Bean
@@ -79,7 +79,7 @@ public final class ElevenLabsCircuitBreakerAutoConfiguration {
 			.waitDurationInOpenState(ResilienceDefaults.OPEN_FOR)
 			.permittedNumberOfCallsInHalfOpenState(ResilienceDefaults.PROBES)
 			.recordException(new VendorFaults())
-			.ignoreException(new SilentErrors())
+			.ignoreException(new IgnoredErrors())
 			.build();
 	}
 

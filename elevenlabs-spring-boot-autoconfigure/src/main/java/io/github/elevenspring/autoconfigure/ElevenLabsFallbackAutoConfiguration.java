@@ -1,14 +1,15 @@
 package io.github.elevenspring.autoconfigure;
 
+import java.util.List;
+
 import io.github.elevenspring.cache.CacheStage;
 import io.github.elevenspring.call.CallPipeline;
+import io.github.elevenspring.fallback.FallbackMetrics;
 import io.github.elevenspring.fallback.FallbackStage;
 import io.github.elevenspring.fallback.SpeechDegradedEvent;
 import io.github.elevenspring.fallback.SpeechFallback;
 import io.github.elevenspring.model.Degradation;
 import io.github.elevenspring.model.catalog.ModelCatalog;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,30 +29,33 @@ import org.springframework.util.Assert;
  *
  * @since 0.1.0
  */
-@AutoConfiguration(after = ElevenLabsAutoConfiguration.class,
-		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
+@AutoConfiguration(after = ElevenLabsAutoConfiguration.class)
 @ConditionalOnBean(ModelCatalog.class)
 @EnableConfigurationProperties(ElevenLabsFallbackProperties.class)
 public final class ElevenLabsFallbackAutoConfiguration {
 
-	private static final String METER = "elevenlabs.fallbacks";
+	@Bean
+	@ConditionalOnMissingBean
+	FallbackMetrics elevenLabsFallbackMetrics(ElevenLabsFallbackProperties properties) {
+		return new FallbackMetrics(properties.chain());
+	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	@Order(CallPipeline.ORDER_OF_FALLBACK)
 	FallbackStage elevenLabsFallbackStage(ElevenLabsFallbackProperties properties,
 			ObjectProvider<SpeechFallback> engines, ModelCatalog models, ApplicationEventPublisher events,
-			ObjectProvider<MeterRegistry> registry, ObjectProvider<CacheStage> cache) {
+			FallbackMetrics metrics, ObjectProvider<CacheStage> cache) {
 		Assert.state(!properties.chain().contains(Degradation.Kind.STALE_CACHE) || cache.stream().findAny().isPresent(),
 				"'elevenlabs.fallback.chain' names 'stale-cache', but there is no cache: set elevenlabs.cache.enabled to"
 						+ " true, or leave it out");
-		MeterRegistry meters = registry.getIfAvailable(CompositeMeterRegistry::new);
-		properties.chain().forEach((kind) -> meters.counter(METER, "kind", kind.id()));
-		return new FallbackStage(properties.toSettings(), engines.orderedStream().toList(), models,
-				Schedulers.parallel(), (event) -> {
-					meters.counter(METER, "kind", event.degradation().kind().id()).increment();
-					events.publishEvent(event);
-				});
+		List<SpeechFallback> ordered = engines.orderedStream().toList();
+		Assert.state(!properties.chain().contains(Degradation.Kind.ENGINE) || !ordered.isEmpty(),
+				"'elevenlabs.fallback.chain' names 'engine': declare a bean of type SpeechFallback, or leave it out");
+		return new FallbackStage(properties.toSettings(), ordered, models, Schedulers.parallel(), (event) -> {
+			metrics.count(event);
+			events.publishEvent(event);
+		});
 	}
 
 }

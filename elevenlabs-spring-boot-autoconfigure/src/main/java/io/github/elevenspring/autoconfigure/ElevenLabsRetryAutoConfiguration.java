@@ -5,7 +5,7 @@ import java.time.Duration;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.client.ElevenLabsClient;
 import io.github.elevenspring.resilience.CircuitBreakers;
-import io.github.elevenspring.resilience.PassingErrors;
+import io.github.elevenspring.resilience.TransientErrors;
 import io.github.elevenspring.resilience.RetryBudget;
 import io.github.elevenspring.resilience.RetryMetrics;
 import io.github.elevenspring.resilience.RetryRules;
@@ -41,7 +41,7 @@ import org.springframework.core.annotation.Order;
 @ConditionalOnClass(Retry.class)
 @ConditionalOnBean(ElevenLabsClient.class)
 @EnableConfigurationProperties(ElevenLabsRetryProperties.class)
-@RegisterReflection(classes = PassingErrors.class, memberCategories = MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS)
+@RegisterReflection(classes = TransientErrors.class, memberCategories = MemberCategory.INVOKE_PUBLIC_CONSTRUCTORS)
 public final class ElevenLabsRetryAutoConfiguration {
 
 	@Bean(defaultCandidate = false)
@@ -72,10 +72,8 @@ public final class ElevenLabsRetryAutoConfiguration {
 	@ConditionalOnBooleanProperty(name = "elevenlabs.retry.enabled", matchIfMissing = true)
 	@Order(CallPipeline.ORDER_OF_RETRY)
 	RetryStage elevenLabsRetryStage(@Qualifier("elevenLabsRetry") Retry retry, RetryRules rules, RetryBudget budget,
-			ObjectProvider<CircuitBreakers> circuitBreakers) {
-		CircuitBreakers breakers = circuitBreakers.getIfAvailable();
-		return new RetryStage(retry, rules, budget, (call) -> breakers == null || breakers.isAvailable(call),
-				Schedulers.parallel());
+			ObjectProvider<CircuitBreakers> breakers) {
+		return new RetryStage(retry, rules, budget, breakers.getIfAvailable(), Schedulers.parallel());
 	}
 
 	@Bean
@@ -90,7 +88,7 @@ public final class ElevenLabsRetryAutoConfiguration {
 			.maxAttempts(ResilienceDefaults.MAX_ATTEMPTS)
 			.intervalFunction(IntervalFunction.ofExponentialBackoff(ResilienceDefaults.FIRST_WAIT,
 					ResilienceDefaults.MULTIPLIER, ResilienceDefaults.LONGEST_WAIT))
-			.retryOnException(new PassingErrors())
+			.retryOnException(new TransientErrors())
 			.build();
 	}
 

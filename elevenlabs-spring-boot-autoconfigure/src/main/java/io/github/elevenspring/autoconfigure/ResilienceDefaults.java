@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.elevenspring.resilience.CircuitBreakers;
-import io.github.elevenspring.resilience.PassingErrors;
+import io.github.elevenspring.resilience.TransientErrors;
 import io.github.elevenspring.resilience.RetryRules;
-import io.github.elevenspring.resilience.SilentErrors;
+import io.github.elevenspring.resilience.IgnoredErrors;
 import io.github.elevenspring.resilience.VendorFaults;
 
 import org.springframework.boot.EnvironmentPostProcessor;
@@ -65,7 +65,7 @@ final class ResilienceDefaults implements EnvironmentPostProcessor, Ordered {
 		String retry = "resilience4j.retry.instances." + RETRY;
 		if (!isSet(environment, retry + ".base-config")) {
 			defaults.put(retry + ".max-attempts", MAX_ATTEMPTS);
-			defaults.put(retry + ".retry-exception-predicate", PassingErrors.class.getName());
+			defaults.put(retry + ".retry-exception-predicate", TransientErrors.class.getName());
 			if (!isSet(environment, retry + ".interval-bi-function")) {
 				// Resilience4j refuses to be told the wait twice
 				defaults.put(retry + ".wait-duration", FIRST_WAIT);
@@ -90,7 +90,7 @@ final class ResilienceDefaults implements EnvironmentPostProcessor, Ordered {
 		defaults.put(shared + ".wait-duration-in-open-state", OPEN_FOR);
 		defaults.put(shared + ".permitted-number-of-calls-in-half-open-state", PROBES);
 		defaults.put(shared + ".record-failure-predicate", VendorFaults.class.getName());
-		defaults.put(shared + ".ignore-exception-predicate", SilentErrors.class.getName());
+		defaults.put(shared + ".ignore-exception-predicate", IgnoredErrors.class.getName());
 		BREAKERS.forEach((name) -> defaults.put(breakers + "instances." + name + ".base-config", SHARED));
 	}
 

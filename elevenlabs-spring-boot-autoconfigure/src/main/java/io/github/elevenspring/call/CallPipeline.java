@@ -37,8 +37,8 @@ public final class CallPipeline {
 	public static final int ORDER_OF_DEADLINE = 2000;
 
 	/**
-	 * Order of the stage that finds another way when a call failed. What comes later is
-	 * passed again by each other way.
+	 * Order of the stage that lets something else answer when a call failed. What comes
+	 * later is passed again by each step that calls ElevenLabs.
 	 */
 	public static final int ORDER_OF_FALLBACK = 3000;
 
@@ -57,7 +57,7 @@ public final class CallPipeline {
 	 * Order of the stage that refuses at once what has no chance, before it waits for a
 	 * slot and while it does.
 	 */
-	public static final int ORDER_OF_AVAILABILITY = 6500;
+	public static final int ORDER_OF_OPEN_CIRCUIT = 6500;
 
 	/**
 	 * Order of the stage that keeps back what the account cannot pay for.

@@ -12,8 +12,13 @@ import reactor.util.context.ContextView;
 /**
  * What has happened to a call so far, as far as the stages tell each other and the
  * caller. It rides in the Reactor context of each subscription to
- * {@link CallPipeline#execute}. Thread-safe; what belongs together is written by one
- * stage, one signal after the other.
+ * {@link CallPipeline#execute}.
+ * <p>
+ * What returns a value without changing one is for everybody: {@link #of},
+ * {@link #attempts()}, {@link #remaining}, {@link #delivery()}. All else is for the
+ * stages of the pipeline and its client alone, each for what it does itself: an
+ * application that counts an attempt or withdraws a call breaks what the others rely on.
+ * Thread-safe; what belongs together is written by one stage, one signal after the other.
  *
  * @since 0.1.0
  */
@@ -47,7 +52,7 @@ public final class CallProgress {
 	}
 
 	/**
-	 * Count a request that is about to be sent to the service.
+	 * Count a request that is about to be sent to the service. For the client.
 	 * @return whether it may be sent, which it must not if the call was withdrawn
 	 */
 	public boolean countAttempt() {
@@ -56,7 +61,8 @@ public final class CallProgress {
 
 	/**
 	 * Withdraw a call for which nothing has been sent. Nothing will be sent from then on,
-	 * and no answer comes: whoever withdraws a call cancels it.
+	 * and no answer comes: whoever withdraws a call cancels it. For stages that may ask
+	 * again in another way.
 	 * @return whether the call is withdrawn, {@code false} if something was sent before
 	 */
 	public boolean withdraw() {
@@ -72,7 +78,7 @@ public final class CallProgress {
 	}
 
 	/**
-	 * Add to the time that the call has waited for a slot.
+	 * Add to the time that the call has waited for a slot. For the limiter.
 	 * @param nanos a further wait
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
@@ -81,7 +87,7 @@ public final class CallProgress {
 	}
 
 	/**
-	 * Add what another call has taken that was made on behalf of this one.
+	 * Add what another call has taken that was made on behalf of this one. For the cache.
 	 * @param other progress of the other call
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
@@ -91,7 +97,7 @@ public final class CallProgress {
 	}
 
 	/**
-	 * Set what the cache did.
+	 * Set what the cache did. For the cache.
 	 * @param result the result
 	 */
 	public void cache(CacheResult result) {
@@ -99,7 +105,7 @@ public final class CallProgress {
 	}
 
 	/**
-	 * Set how the answer differs from what was asked for.
+	 * Set how the answer differs from what was asked for. For the fallback.
 	 * @param degradation the difference
 	 */
 	public void degraded(Degradation degradation) {
@@ -107,7 +113,7 @@ public final class CallProgress {
 	}
 
 	/**
-	 * Set when the call must have ended.
+	 * Set when the call must have ended. For stages that bound the time.
 	 * @param nanos the time in nanoseconds of the scheduler that measures it
 	 */
 	public void endsAt(long nanos) {

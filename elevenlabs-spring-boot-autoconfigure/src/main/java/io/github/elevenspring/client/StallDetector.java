@@ -1,6 +1,7 @@
 package io.github.elevenspring.client;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
@@ -36,17 +37,17 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private static final int ENDED = 2;
 
+	/**
+	 * How long a service must have been silent for that to be its fault, and not the
+	 * impatience of a caller: a long text takes the slower models seconds.
+	 */
+	private static final Duration FAIR_WAIT = Duration.ofSeconds(5);
+
 	private static final AtomicIntegerFieldUpdater<StallDetector> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(StallDetector.class, "state");
 
 	private static final AtomicLongFieldUpdater<StallDetector> REQUESTED = AtomicLongFieldUpdater
 		.newUpdater(StallDetector.class, "requested");
-
-	/**
-	 * Silence that is shorter tells nothing of the service, but of a call that had little
-	 * time left.
-	 */
-	private static final long LEAST_PATIENCE = Duration.ofSeconds(5).toNanos();
 
 	private final CoreSubscriber<? super ReplyPart> actual;
 
@@ -208,15 +209,13 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	/**
 	 * Return how long the first byte may take. A call that must end earlier fails a
-	 * little before: if it were cancelled, nobody would learn that the service is silent.
+	 * little before: if it were cancelled, nobody would learn that the service is silent,
+	 * and no fallback would have the time to speak.
 	 */
 	private Duration firstByte() {
 		Duration limit = this.timeouts.firstByte();
-		long left = this.progress.remaining(this.subscribedAt);
-		if (left < LEAST_PATIENCE || left / 100 * 95 >= limit.toNanos()) {
-			return limit;
-		}
-		return Duration.ofNanos(left / 100 * 95);
+		Duration share = Duration.ofNanos(this.progress.remaining(this.subscribedAt) / 10 * 9);
+		return (share.compareTo(limit) < 0) ? share : limit;
 	}
 
 	private void lookAgainIn(Duration delay) {
@@ -227,13 +226,18 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private ElevenLabsException stalled(Duration limit) {
 		long received = this.bytes;
-		return new ElevenLabsTransportException(ErrorKind.TIMEOUT, (received == 0) ? this.host + " sent nothing within "
-				+ limit
+		if (received > 0) {
+			return new ElevenLabsTransportException(ErrorKind.TIMEOUT, this.host + " stopped sending for " + limit
+					+ " after " + received
+					+ " bytes: what arrived is not the whole; raise elevenlabs.timeout.idle, or try again later", null,
+					received);
+		}
+		String message = this.host + " sent nothing within " + limit.truncatedTo(ChronoUnit.MILLIS)
 				+ ": raise elevenlabs.timeout.first-byte or the deadline of the request, or try again later; the call"
-				+ " may have been billed"
-				: this.host + " stopped sending for " + limit + " after " + received
-						+ " bytes: what arrived is not the whole; raise elevenlabs.timeout.idle, or try again later",
-				null, received);
+				+ " may have been billed";
+		boolean impatient = limit.compareTo(this.timeouts.firstByte()) < 0 && limit.compareTo(FAIR_WAIT) < 0;
+		return impatient ? ElevenLabsTransportException.impatient(message)
+				: new ElevenLabsTransportException(ErrorKind.TIMEOUT, message, null, 0);
 	}
 
 	private long now() {

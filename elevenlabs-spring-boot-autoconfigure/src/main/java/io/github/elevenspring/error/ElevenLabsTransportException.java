@@ -12,6 +12,8 @@ public final class ElevenLabsTransportException extends ElevenLabsException {
 
 	private final boolean unsent;
 
+	private final boolean impatient;
+
 	/**
 	 * Create an error of a request that may have reached the service.
 	 * @param kind what went wrong
@@ -20,13 +22,14 @@ public final class ElevenLabsTransportException extends ElevenLabsException {
 	 * @param bytesReceived bytes of the body that had arrived
 	 */
 	public ElevenLabsTransportException(ErrorKind kind, String message, @Nullable Throwable cause, long bytesReceived) {
-		super(kind, message, cause, bytesReceived);
-		this.unsent = false;
+		this(kind, message, cause, bytesReceived, false, false);
 	}
 
-	private ElevenLabsTransportException(ErrorKind kind, String message, @Nullable Throwable cause) {
-		super(kind, message, cause, 0);
-		this.unsent = true;
+	private ElevenLabsTransportException(ErrorKind kind, String message, @Nullable Throwable cause, long bytesReceived,
+			boolean unsent, boolean impatient) {
+		super(kind, message, cause, bytesReceived);
+		this.unsent = unsent;
+		this.impatient = impatient;
 	}
 
 	/**
@@ -37,7 +40,26 @@ public final class ElevenLabsTransportException extends ElevenLabsException {
 	 * @return the error
 	 */
 	public static ElevenLabsTransportException unsent(ErrorKind kind, String message, @Nullable Throwable cause) {
-		return new ElevenLabsTransportException(kind, message, cause);
+		return new ElevenLabsTransportException(kind, message, cause, 0, true, false);
+	}
+
+	/**
+	 * Return an error of a request whose deadline left the service less time for its
+	 * first byte than it may need.
+	 * @param message cause and remedy
+	 * @return the error
+	 */
+	public static ElevenLabsTransportException impatient(String message) {
+		return new ElevenLabsTransportException(ErrorKind.TIMEOUT, message, null, 0, false, true);
+	}
+
+	/**
+	 * Return whether the deadline of the call left the service too little time for its
+	 * silence to tell anything of the service.
+	 * @return whether the caller, and not the service, ended the wait
+	 */
+	public boolean isImpatient() {
+		return this.impatient;
 	}
 
 	@Override

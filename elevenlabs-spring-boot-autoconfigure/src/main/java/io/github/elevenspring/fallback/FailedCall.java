@@ -10,12 +10,12 @@ import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.model.speech.SpeechRequest;
 
 /**
- * A call that has failed, and so may have other ways to answer it. Immutable.
+ * A call that has failed, and what has been tried for it since. Immutable.
  *
  * @param call the call as it was asked for
  * @param request the request as it was asked for
  * @param error what went wrong with it
- * @param later what went wrong with the other ways so far
+ * @param later what went wrong with the steps of the chain so far
  */
 record FailedCall(Call call, SpeechRequest request, ElevenLabsException error, List<Throwable> later) {
 
@@ -47,8 +47,8 @@ record FailedCall(Call call, SpeechRequest request, ElevenLabsException error, L
 	}
 
 	/**
-	 * Return the error for the caller, who did not ask for the other ways. Equal calls
-	 * that shared a request share its error too, so not all of them can leave theirs.
+	 * Return the error for the caller, who did not ask for any fallback. Equal calls that
+	 * shared a request share its error too, so not all of them can leave theirs.
 	 */
 	ElevenLabsException explained() {
 		for (Throwable error : this.later) {

@@ -15,13 +15,13 @@ import org.springframework.util.Assert;
 import org.springframework.util.StringUtils;
 
 /**
- * Which other ways there are, in which order, and what for.
+ * The steps of the fallback chain, and what each is for.
  *
- * @param chain the ways in the order in which they are tried
+ * @param chain the steps in the order in which they are tried
  * @param modelId model that speaks for each model without a substitute of its own
  * @param modelIds substitutes by the model they stand in for
  * @param voiceId voice that speaks for any other
- * @param errors kinds of errors that lead to a way, in place of its usual ones
+ * @param errors kinds of errors that lead to a step, in place of its usual ones
  * @since 0.1.0
  */
 public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<String, String> modelIds,
@@ -52,27 +52,35 @@ public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<S
 
 	/**
 	 * Create settings.
-	 * @throws IllegalArgumentException if a way is named twice, lacks what it needs, or
+	 * @throws IllegalArgumentException if a step is named twice, lacks what it needs, or
 	 * is to stand in for what nothing can stand in for
 	 */
 	public FallbackSettings {
 		chain = List.copyOf(chain);
 		modelIds = Map.copyOf(modelIds);
-		Assert.isTrue(new HashSet<>(chain).size() == chain.size(),
-				"'elevenlabs.fallback.chain' must not name a way twice");
+		Assert.isTrue(new HashSet<>(chain).size() == chain.size(), "'chain' must not name a step twice");
 		Assert.isTrue(!chain.contains(Kind.MODEL) || StringUtils.hasText(modelId) || !modelIds.isEmpty(),
-				"'elevenlabs.fallback.chain' names 'model': set elevenlabs.fallback.model-id or"
-						+ " elevenlabs.fallback.model-ids");
+				"'chain' names MODEL, which needs 'modelId' or 'modelIds'");
 		Assert.isTrue(!chain.contains(Kind.VOICE) || StringUtils.hasText(voiceId),
-				"'elevenlabs.fallback.chain' names 'voice': set elevenlabs.fallback.voice-id");
+				"'chain' names VOICE, which needs 'voiceId'");
 		Map<Kind, Set<ErrorKind>> copy = new EnumMap<>(Kind.class);
 		errors.forEach((kind, own) -> copy.put(kind, checked(kind, own)));
 		errors = Map.copyOf(copy);
 	}
 
 	/**
-	 * Return which errors lead to a way.
-	 * @param kind the way
+	 * Return whether a step can stand in where an error is of some kind.
+	 * @param error the kind of the error
+	 * @param kind the step
+	 * @return whether the one may lead to the other
+	 */
+	public static boolean isAnswerTo(ErrorKind error, Kind kind) {
+		return !NEVER.contains(error) && (error != ErrorKind.NOT_FOUND || kind == Kind.VOICE);
+	}
+
+	/**
+	 * Return which errors lead to a step.
+	 * @param kind the step
 	 * @return the kinds of errors
 	 */
 	public Set<ErrorKind> errorsFor(Kind kind) {
@@ -94,9 +102,8 @@ public record FallbackSettings(List<Kind> chain, @Nullable String modelId, Map<S
 
 	private static Set<ErrorKind> checked(Kind kind, Set<ErrorKind> errors) {
 		for (ErrorKind error : errors) {
-			boolean sensible = !NEVER.contains(error) && (error != ErrorKind.NOT_FOUND || kind == Kind.VOICE);
-			Assert.isTrue(sensible,
-					() -> "'elevenlabs.fallback.errors': nothing can stand in where an error is " + error);
+			Assert.isTrue(isAnswerTo(error, kind),
+					() -> "'errors' leads from " + error + " to " + kind + ", which cannot stand in for it");
 		}
 		return Set.copyOf(errors);
 	}

@@ -25,12 +25,13 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.util.Assert;
 
 /**
- * Answers speech that failed in another way: the configured ones in their order, each
- * only after the errors it is meant for, and none once a byte has gone out, nor for
+ * Answers speech that failed by the steps of a chain: the configured ones in their order,
+ * each only after the errors it is meant for, and none once a byte has gone out, nor for
  * requests that refuse it. If all fail, the caller gets the first error, with the others
- * suppressed. A way that costs money is not taken while what failed may have been billed.
+ * suppressed. A step that costs money is not taken while what failed may have been
+ * billed.
  * <p>
- * Whatever happens counts for the deadline of the call. Cancelling ends the way that is
+ * Whatever happens counts for the deadline of the call. Cancelling ends the step that is
  * being tried. Thread-safe.
  *
  * @since 0.1.0
@@ -49,7 +50,7 @@ public final class FallbackStage implements CallStage {
 
 	/**
 	 * Create a stage.
-	 * @param settings the ways and their order
+	 * @param settings the steps and their order
 	 * @param engines engines of the application, in the order in which they are asked
 	 * @param models tells the longest text of each model
 	 * @param timer measures the time
@@ -73,8 +74,7 @@ public final class FallbackStage implements CallStage {
 			case MODEL -> List.of(OtherRequestStep.model(settings, models));
 			case VOICE -> List.of(OtherRequestStep.voice(settings));
 			case ENGINE -> {
-				Assert.notEmpty(engines,
-						"'elevenlabs.fallback.chain' names 'engine': declare a bean of type SpeechFallback");
+				Assert.notEmpty(engines, "'chain' names ENGINE, which needs 'engines'");
 				List<FallbackStep> steps = new ArrayList<>();
 				engines.forEach((engine) -> steps
 					.add(new EngineStep(engine, settings.errorsFor(kind), Schedulers.boundedElastic())));
@@ -117,13 +117,13 @@ public final class FallbackStage implements CallStage {
 	}
 
 	/**
-	 * Go another way when a reply fails, unless a part of it has been passed on.
+	 * Answer otherwise when a reply fails, unless a part of it has been passed on.
 	 */
-	private static Flux<ReplyPart> orElse(Flux<ReplyPart> reply, Function<Throwable, Flux<ReplyPart>> otherWay) {
+	private static Flux<ReplyPart> orElse(Flux<ReplyPart> reply, Function<Throwable, Flux<ReplyPart>> otherwise) {
 		return Flux.defer(() -> {
 			AtomicBoolean committed = new AtomicBoolean();
 			return reply.doOnNext((part) -> committed.setPlain(true))
-				.onErrorResume((error) -> committed.getPlain() ? Flux.error(error) : otherWay.apply(error));
+				.onErrorResume((error) -> committed.getPlain() ? Flux.error(error) : otherwise.apply(error));
 		});
 	}
 

@@ -4,12 +4,12 @@ import io.github.elevenspring.call.CallChain;
 import reactor.core.publisher.Mono;
 
 /**
- * Another way to answer a call. Shared by all calls.
+ * A step of the fallback chain, which answers a call otherwise. Shared by all calls.
  */
 interface FallbackStep {
 
 	/**
-	 * Tell whether this way makes sense after what has happened.
+	 * Tell whether this step makes sense after what has happened.
 	 */
 	boolean isFor(FailedCall failed);
 

@@ -17,7 +17,7 @@ import reactor.core.publisher.Mono;
  * subscription; a thread that blocks for it is interrupted.
  * <p>
  * <b>Errors:</b> whatever fails before the first byte, be it thrown or signalled, leads
- * to the next way of the chain. An error after it ends the call with an
+ * to the next step of the chain. An error after it ends the call with an
  * {@link ElevenLabsException}.
  *
  * @since 0.1.0
@@ -30,7 +30,7 @@ public interface SpeechFallback {
 	 * bytes, so answer in the format of the request where the engine can.
 	 * @param request what to say, with the configured defaults filled in
 	 * @param error why ElevenLabs does not say it
-	 * @return the speech; empty, as speech without a byte, to leave it to the next way
+	 * @return the speech; empty, as speech without a byte, to leave it to the next step
 	 */
 	Mono<FallbackSpeech> speak(SpeechRequest request, ElevenLabsException error);
 

@@ -1,5 +1,5 @@
 /**
- * Other ways to speak when ElevenLabs fails, in an order, and never without a trace.
+ * What speaks when ElevenLabs fails: the steps of a chain, none without a trace.
  */
 @NullMarked
 package io.github.elevenspring.fallback;

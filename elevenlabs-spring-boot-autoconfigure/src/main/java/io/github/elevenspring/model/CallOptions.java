@@ -84,11 +84,13 @@ public record CallOptions(Priority priority, @Nullable String tenant, @Nullable 
 	}
 
 	/**
-	 * Return these options without any fallback: what was asked for, or an error.
+	 * Return these options with another say on fallbacks.
+	 * @param allowed whether something else than what was asked for will do,
+	 * {@code false} for what was asked for or an error
 	 * @return a copy
 	 */
-	public CallOptions withoutFallback() {
-		return new CallOptions(this.priority, this.tenant, this.deadline, this.cacheUse, false);
+	public CallOptions withFallbackAllowed(boolean allowed) {
+		return new CallOptions(this.priority, this.tenant, this.deadline, this.cacheUse, allowed);
 	}
 
 }

@@ -29,7 +29,7 @@ public final class CircuitBreakerStage implements CallStage {
 
 	@Override
 	public Flux<ReplyPart> handle(Call call, CallChain next) {
-		return new GuardedFlux(next.proceed(call), this.breakers.familyOf(call));
+		return new CircuitBreakerFlux(next.proceed(call), this.breakers.familyOf(call));
 	}
 
 }

@@ -9,8 +9,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * The circuit breakers of the families of calls: speech may be down while the account can
- * still be read. Thread-safe. To open, close or disable one at runtime, change its state
- * in Resilience4j's registry; that works at once, for waiting calls too.
+ * still be read. Thread-safe. Changing the state of one by hand works at once, for
+ * waiting calls too.
  *
  * @since 0.1.0
  */
@@ -31,11 +31,11 @@ public final class CircuitBreakers {
 	 */
 	public static final String EXCHANGE = "elevenlabs-exchange";
 
-	private final GuardedFamily speech;
+	private final FamilyBreaker speech;
 
-	private final GuardedFamily reads;
+	private final FamilyBreaker reads;
 
-	private final GuardedFamily exchange;
+	private final FamilyBreaker exchange;
 
 	/**
 	 * Create the three breakers.
@@ -43,21 +43,25 @@ public final class CircuitBreakers {
 	 * @param timer tells waiting calls that a breaker has opened
 	 */
 	public CircuitBreakers(Function<String, CircuitBreaker> breakers, Scheduler timer) {
-		this.speech = new GuardedFamily(breakers.apply(SPEECH), timer);
-		this.reads = new GuardedFamily(breakers.apply(READS), timer);
-		this.exchange = new GuardedFamily(breakers.apply(EXCHANGE), timer);
+		this.speech = new FamilyBreaker(breakers.apply(SPEECH), timer);
+		this.reads = new FamilyBreaker(breakers.apply(READS), timer);
+		this.exchange = new FamilyBreaker(breakers.apply(EXCHANGE), timer);
 	}
 
 	/**
-	 * Return whether a call has a chance.
-	 * @param call the call
-	 * @return {@code false} if it would be refused at once
+	 * Return a circuit breaker, to see its state or to change it.
+	 * @param name {@link #SPEECH}, {@link #READS} or {@link #EXCHANGE}
+	 * @return the breaker
+	 * @throws IllegalArgumentException if there is none of that name
 	 */
-	public boolean isAvailable(Call call) {
-		return !familyOf(call).refusesNewcomer();
+	public CircuitBreaker circuitBreaker(String name) {
+		return all().stream()
+			.filter((breaker) -> breaker.getName().equals(name))
+			.findFirst()
+			.orElseThrow(() -> new IllegalArgumentException("There is no circuit breaker '" + name + "'"));
 	}
 
-	GuardedFamily familyOf(Call call) {
+	FamilyBreaker familyOf(Call call) {
 		return switch (call.operation()) {
 			case SPEECH_CONVERT, SPEECH_STREAM, SPEECH_CONVERT_WITH_TIMESTAMPS, SPEECH_STREAM_WITH_TIMESTAMPS ->
 				this.speech;

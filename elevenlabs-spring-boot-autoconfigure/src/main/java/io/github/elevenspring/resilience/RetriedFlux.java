@@ -1,8 +1,9 @@
 package io.github.elevenspring.resilience;
 
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallProgress;
@@ -29,6 +30,8 @@ final class RetriedFlux extends Flux<ReplyPart> {
 
 	private static final String BROKEN_HOOK = "A listener to retries, or the function of their waits, failed";
 
+	private static final String CIRCUIT_OPEN = "Not repeated: the circuit breaker is open";
+
 	private final Flux<ReplyPart> attempt;
 
 	private final Call call;
@@ -52,7 +55,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 	 * One subscription with all its attempts. The attempts come one after the other, so
 	 * what their signals alone touch needs no guard.
 	 */
-	private static final class RetrySubscriber implements CoreSubscriber<ReplyPart>, Subscription {
+	private static final class RetrySubscriber implements CoreSubscriber<ReplyPart>, Subscription, Refusable {
 
 		private final CoreSubscriber<? super ReplyPart> actual;
 
@@ -65,9 +68,12 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		private final Disposable.Swap wait = Disposables.swap();
 
 		/**
-		 * Whether the token of a retry is held for an attempt that has not begun.
+		 * Error of the last attempt while the token of a retry is held for one that has
+		 * not begun. Whoever takes it away ends the wait.
 		 */
-		private final AtomicBoolean waiting = new AtomicBoolean();
+		private final AtomicReference<@Nullable Throwable> waitingAfter = new AtomicReference<>();
+
+		private final @Nullable FamilyBreaker breaker;
 
 		private int failures;
 
@@ -94,12 +100,18 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			this.source = source;
 			this.stage = source.stage;
 			this.attempts = this.stage.retry().asyncContext();
+			this.breaker = this.stage.breakerOf(source.call);
 		}
 
-		void tryOnce() {
-			if (!this.cancelled) {
-				this.source.attempt.subscribe(this);
+		/**
+		 * Begin an attempt, unless nobody wants it any more.
+		 */
+		boolean tryOnce() {
+			if (this.cancelled) {
+				return false;
 			}
+			this.source.attempt.subscribe(this);
+			return true;
 		}
 
 		@Override
@@ -170,21 +182,18 @@ final class RetriedFlux extends Flux<ReplyPart> {
 				this.upstream = null;
 			}
 			Duration wait = null;
+			boolean allowed = false;
 			try {
 				wait = (error instanceof ElevenLabsException known) ? waitBeforeNext(known) : null;
-				if (this.attempts.onError(error) >= 0 && wait != null) {
-					logger.debug("Attempt " + this.failures + " of a call failed, the next one is in " + wait, error);
-					this.waiting.set(true);
-					this.wait.replace(
-							this.stage.timer().schedule(() -> tryAgain(error), wait.toNanos(), TimeUnit.NANOSECONDS));
-					if (this.cancelled) {
-						waitNoMore();
-					}
-					return;
-				}
+				allowed = this.attempts.onError(error) >= 0;
 			}
 			catch (RuntimeException ex) {
 				logger.warn(BROKEN_HOOK, ex);
+			}
+			if (wait != null && allowed) {
+				logger.debug("Attempt " + this.failures + " of a call failed, the next one is in " + wait, error);
+				await(wait, error);
+				return;
 			}
 			if (wait != null) {
 				this.stage.budget().giveBack();
@@ -193,23 +202,70 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			this.actual.onError(error);
 		}
 
-		private void waitNoMore() {
-			if (this.waiting.compareAndSet(true, false)) {
+		private void await(Duration wait, Throwable error) {
+			if (this.breaker != null) {
+				this.breaker.add(this);
+			}
+			this.waitingAfter.set(error);
+			try {
+				this.wait.replace(this.stage.timer().schedule(this::tryAgain, wait.toNanos(), TimeUnit.NANOSECONDS));
+			}
+			catch (RejectedExecutionException ex) {
+				giveUp("Not repeated: the timer has been shut down");
+				return;
+			}
+			if (this.cancelled) {
+				leave();
+			}
+			else if (this.breaker != null && this.breaker.isOpen()) {
+				refuse();
+			}
+		}
+
+		private void tryAgain() {
+			if (isHopeless()) {
+				refuse();
+			}
+			else if (stopWaiting() != null && !tryOnce()) {
 				this.stage.budget().giveBack();
 			}
 		}
 
-		private void tryAgain(Throwable last) {
-			if (!this.waiting.compareAndSet(true, false)) {
-				return;
-			}
-			if (this.stage.isHopeless(this.source.call)) {
-				this.stage.budget().giveBack();
-				end(last, "Not repeated: the circuit breaker is open");
+		@Override
+		public void refuse() {
+			giveUp(CIRCUIT_OPEN);
+		}
+
+		private void giveUp(String reason) {
+			Throwable last = leave();
+			if (last != null) {
+				this.wait.dispose();
+				end(last, reason);
 				this.actual.onError(last);
-				return;
 			}
-			tryOnce();
+		}
+
+		/**
+		 * Stop waiting for an attempt that will not be made.
+		 */
+		private @Nullable Throwable leave() {
+			Throwable last = stopWaiting();
+			if (last != null) {
+				this.stage.budget().giveBack();
+			}
+			return last;
+		}
+
+		private @Nullable Throwable stopWaiting() {
+			Throwable last = this.waitingAfter.getAndSet(null);
+			if (last != null && this.breaker != null) {
+				this.breaker.remove(this);
+			}
+			return last;
+		}
+
+		private boolean isHopeless() {
+			return this.breaker != null && this.breaker.refusesNewcomer();
 		}
 
 		/**
@@ -232,8 +288,8 @@ final class RetriedFlux extends Flux<ReplyPart> {
 				end(error, "Not repeated: the wait of " + wait + " does not fit into the deadline of the call");
 				return null;
 			}
-			if (this.stage.isHopeless(this.source.call)) {
-				end(error, "Not repeated: the circuit breaker is open");
+			if (isHopeless()) {
+				end(error, CIRCUIT_OPEN);
 				return null;
 			}
 			if (!this.stage.budget().tryTake()) {
@@ -245,7 +301,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		}
 
 		private static void end(Throwable error, String reason) {
-			if (error instanceof ElevenLabsException known && RetryRules.isPassing(known)) {
+			if (error instanceof ElevenLabsException known && RetryRules.isTransient(known)) {
 				RetriesEnded.mark(error, reason);
 			}
 		}
@@ -254,7 +310,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		public void cancel() {
 			this.cancelled = true;
 			this.wait.dispose();
-			waitNoMore();
+			leave();
 			Subscription upstream;
 			synchronized (this) {
 				upstream = this.upstream;

@@ -76,7 +76,7 @@ public final class RetryRules {
 	}
 
 	private boolean isRetryable(ElevenLabsException error, boolean free) {
-		return isPassing(error) && (free || this.retryTimeouts || !mayHaveBeenBilled(error));
+		return isTransient(error) && (free || this.retryTimeouts || !mayHaveBeenBilled(error));
 	}
 
 	/**
@@ -92,7 +92,7 @@ public final class RetryRules {
 	 * passes. What was refused here is up to the caller, and the limiter deals with
 	 * {@link ErrorKind#CONCURRENCY}.
 	 */
-	static boolean isPassing(ElevenLabsException error) {
+	static boolean isTransient(ElevenLabsException error) {
 		return error.isRetryable() && isOfTheService(error.getKind());
 	}
 

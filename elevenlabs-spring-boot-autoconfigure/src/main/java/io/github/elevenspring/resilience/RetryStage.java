@@ -1,20 +1,20 @@
 package io.github.elevenspring.resilience;
 
-import java.util.function.Predicate;
-
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.resilience4j.retry.Retry;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 
 /**
  * Tries again when a call fails with a trouble that passes, as long as nothing of the
  * reply has been passed on. Nothing is held between two attempts, and the wait ends with
- * the call. What ends the attempts, be it their number, the deadline, the budget or a
- * service that is known to be down, the caller gets the error of the last one.
+ * the call, or when the service is found to be down. What ends the attempts, be it their
+ * number, the deadline, the budget or a service that is known to be down, the caller gets
+ * the error of the last one.
  * <p>
  * Resilience4j counts the attempts and publishes what happens; {@link RetryRules} decides
  * what may be repeated at all. Thread-safe.
@@ -29,7 +29,7 @@ public final class RetryStage implements CallStage {
 
 	private final RetryBudget budget;
 
-	private final Predicate<Call> availability;
+	private final @Nullable CircuitBreakers breakers;
 
 	private final Scheduler timer;
 
@@ -38,15 +38,16 @@ public final class RetryStage implements CallStage {
 	 * @param retry counts attempts, and tells its listeners
 	 * @param rules decide what is repeated, and when
 	 * @param budget bounds the retries of all calls together
-	 * @param availability whether another attempt of a call has a chance
+	 * @param breakers tell whether another attempt of a call has a chance, {@code null}
+	 * if there are none
 	 * @param timer measures the waits
 	 */
-	public RetryStage(Retry retry, RetryRules rules, RetryBudget budget, Predicate<Call> availability,
+	public RetryStage(Retry retry, RetryRules rules, RetryBudget budget, @Nullable CircuitBreakers breakers,
 			Scheduler timer) {
 		this.retry = retry;
 		this.rules = rules;
 		this.budget = budget;
-		this.availability = availability;
+		this.breakers = breakers;
 		this.timer = timer;
 	}
 
@@ -67,8 +68,8 @@ public final class RetryStage implements CallStage {
 		return this.budget;
 	}
 
-	boolean isHopeless(Call call) {
-		return !this.availability.test(call);
+	@Nullable FamilyBreaker breakerOf(Call call) {
+		return (this.breakers != null) ? this.breakers.familyOf(call) : null;
 	}
 
 	Scheduler timer() {

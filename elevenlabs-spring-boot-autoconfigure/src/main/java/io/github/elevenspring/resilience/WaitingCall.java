@@ -14,7 +14,7 @@ import reactor.util.context.Context;
  * breaker. Until the breaker admits it, it can be refused from outside. It rides in the
  * Reactor context, where the breaker finds it.
  */
-final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription {
+final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription, Refusable {
 
 	private static final int WAITING = 0;
 
@@ -27,7 +27,7 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private final CoreSubscriber<? super ReplyPart> actual;
 
-	private final GuardedFamily family;
+	private final FamilyBreaker family;
 
 	private final Context context;
 
@@ -35,7 +35,7 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private @Nullable Subscription upstream;
 
-	WaitingCall(CoreSubscriber<? super ReplyPart> actual, GuardedFamily family) {
+	WaitingCall(CoreSubscriber<? super ReplyPart> actual, FamilyBreaker family) {
 		this.actual = actual;
 		this.family = family;
 		this.context = actual.currentContext().put(WaitingCall.class, this);
@@ -89,10 +89,8 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription {
 		}
 	}
 
-	/**
-	 * End the call, unless it was admitted.
-	 */
-	void refuse() {
+	@Override
+	public void refuse() {
 		if (STATE.compareAndSet(this, WAITING, ENDED)) {
 			this.family.remove(this);
 			upstream().cancel();

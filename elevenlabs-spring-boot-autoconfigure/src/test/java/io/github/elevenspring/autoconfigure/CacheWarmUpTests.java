@@ -56,7 +56,7 @@ class CacheWarmUpTests {
 				.model("m")
 				.format(OutputFormat.PCM_24000)
 				.mutate()
-				.options(CallOptions.defaults().withPriority(Priority.BATCH).withoutFallback())
+				.options(CallOptions.defaults().withPriority(Priority.BATCH).withFallbackAllowed(false))
 				.build());
 			this.answers.get(0).complete();
 			this.answers.get(2).complete();

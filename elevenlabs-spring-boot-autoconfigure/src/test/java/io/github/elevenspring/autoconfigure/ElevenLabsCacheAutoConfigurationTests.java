@@ -104,7 +104,7 @@ class ElevenLabsCacheAutoConfigurationTests {
 			elevenlabs.cache.stale-ttl=0, elevenlabs.fallback.chain[0]=stale-cache  | P1D
 			""")
 	void keepsOldAnswersOnlyForThoseWhoTakeThem(String properties, Duration lifetime) {
-		this.runner.withPropertyValues("elevenlabs.cache.redis.enabled=true")
+		this.runner.withPropertyValues("elevenlabs.cache.redis.enabled=true", "elevenlabs.fallback.model-id=m")
 			.withPropertyValues(StringUtils.delimitedListToStringArray(properties, ", "))
 			.run((context) -> {
 				Object near = ReflectionTestUtils.getField(context.getBean("elevenLabsNearCacheTier"), "cache");

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.github.elevenspring.client.ScriptedServer;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.fallback.FallbackSpeech;
@@ -16,7 +17,13 @@ import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.model.speech.Speech;
 import io.github.elevenspring.model.speech.SpeechRequest;
+import io.github.elevenspring.resilience.CircuitBreakers;
+import io.github.elevenspring.resilience.IgnoredErrors;
+import io.github.elevenspring.resilience.VendorFaults;
 import io.github.elevenspring.template.ElevenLabsTemplate;
+import io.github.elevenspring.template.SpeechOperations;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
@@ -29,6 +36,7 @@ import reactor.test.StepVerifier;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.event.EventListener;
@@ -47,9 +55,10 @@ class ElevenLabsFallbackAutoConfigurationTests {
 	private static final SpeechRequest REQUEST = SpeechRequest.of("Hello").voice("v");
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class,
-				WebClientAutoConfiguration.class, ElevenLabsClientAutoConfiguration.class,
-				ElevenLabsAutoConfiguration.class, ElevenLabsFallbackAutoConfiguration.class))
+		.withConfiguration(
+				AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+						ElevenLabsClientAutoConfiguration.class, ElevenLabsAutoConfiguration.class,
+						ElevenLabsFallbackAutoConfiguration.class, MetricsAutoConfiguration.class))
 		.withPropertyValues("elevenlabs.api-key=k", "elevenlabs.base-url=http://127.0.0.1:1");
 
 	@Test
@@ -76,10 +85,43 @@ class ElevenLabsFallbackAutoConfigurationTests {
 				assertThat(speech.format()).isEqualTo(OutputFormat.WAV_24000);
 				assertThat(context.getBean(Listener.class).events).singleElement()
 					.satisfies((event) -> assertThat(event.degradation()).isEqualTo(degradation));
-				assertThat(
-						context.getBean(MeterRegistry.class).counter("elevenlabs.fallbacks", "kind", "engine").count())
-					.isEqualTo(1);
+				assertThat(context.getBean(MeterRegistry.class).get("elevenlabs.fallbacks").functionCounters())
+					.singleElement()
+					.satisfies((counter) -> {
+						assertThat(counter.getId().getTag("kind")).isEqualTo("engine");
+						assertThat(counter.count()).isEqualTo(1);
+					});
 			});
+	}
+
+	@Test
+	void theFallbackHasTheTimeToSpeakHoweverShortTheDeadline() throws Exception {
+		try (ScriptedServer server = ScriptedServer.follow(ScriptedServer.Peer::stall)) {
+			this.runner
+				.withPropertyValues("elevenlabs.fallback.chain=engine", "elevenlabs.base-url=" + server.uri(),
+						"elevenlabs.retry.enabled=false")
+				.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class,
+						ElevenLabsCaffeineCacheAutoConfiguration.class, ElevenLabsLimiterAutoConfiguration.class,
+						ElevenLabsCircuitBreakerAutoConfiguration.class))
+				.withBean(SpeechFallback.class, () -> engine("local"))
+				.withBean(CircuitBreakers.class,
+						() -> new CircuitBreakers((name) -> CircuitBreaker.of(name,
+								CircuitBreakerConfig.custom()
+									.minimumNumberOfCalls(1)
+									.recordException(new VendorFaults())
+									.ignoreException(new IgnoredErrors())
+									.build()),
+								Schedulers.parallel()))
+				.run((context) -> {
+					SpeechOperations speech = context.getBean(ElevenLabsTemplate.class).speech();
+					List<ErrorKind> causes = new ArrayList<>();
+					for (int i = 0; i < 2; i++) {
+						Speech spoken = speech.convert(REQUEST.deadline(Duration.ofSeconds(1))).block(LONG_ENOUGH);
+						causes.add(spoken.delivery().degradation().cause());
+					}
+					assertThat(causes).containsExactly(ErrorKind.TIMEOUT, ErrorKind.TIMEOUT);
+				});
+		}
 	}
 
 	@Test
@@ -87,7 +129,9 @@ class ElevenLabsFallbackAutoConfigurationTests {
 		this.runner.withPropertyValues("elevenlabs.fallback.chain=stale-cache, model", "elevenlabs.fallback.model-id=m")
 			.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class))
 			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
-			.run((context) -> assertThat(context.getBean(MeterRegistry.class).get("elevenlabs.fallbacks").counters())
+			.run((context) -> assertThat(
+					context.getBean(MeterRegistry.class).get("elevenlabs.fallbacks").functionCounters())
+				.allMatch((counter) -> counter.count() == 0)
 				.extracting((counter) -> counter.getId().getTag("kind"))
 				.containsExactlyInAnyOrder("stale-cache", "model"));
 	}
@@ -108,16 +152,20 @@ class ElevenLabsFallbackAutoConfigurationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', textBlock = """
-			elevenlabs.fallback.chain=engine           | SpeechFallback
-			elevenlabs.fallback.chain=model            | elevenlabs.fallback.model-id
-			elevenlabs.fallback.chain=voice            | elevenlabs.fallback.voice-id
-			elevenlabs.fallback.chain=magic            | magic
-			elevenlabs.fallback.chain=model,model      | twice
-			elevenlabs.fallback.errors.engine=timeout  | 'elevenlabs.fallback.errors' names 'engine'
-			""", quoteCharacter = '"')
-	void refusesAValueThatCannotBeMeant(String property, String message) {
-		this.runner.withPropertyValues(property)
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					elevenlabs.fallback.chain=engine           | SpeechFallback
+					elevenlabs.fallback.chain=model            | elevenlabs.fallback.model-id
+					elevenlabs.fallback.chain=voice            | elevenlabs.fallback.voice-id
+					elevenlabs.fallback.chain=magic            | magic
+					elevenlabs.fallback.chain=engine,engine    | 'elevenlabs.fallback.chain' must not name a step twice
+					elevenlabs.fallback.errors.engine=timeout  | 'elevenlabs.fallback.errors' names 'engine'
+					elevenlabs.fallback.chain=engine;elevenlabs.fallback.errors.engine=auth      | 'elevenlabs.fallback.errors.engine' must not name 'auth'
+					elevenlabs.fallback.chain=engine;elevenlabs.fallback.errors.engine=not_found | 'elevenlabs.fallback.errors.engine' must not name 'not_found'
+					""",
+			quoteCharacter = '"')
+	void refusesAValueThatCannotBeMeant(String properties, String message) {
+		this.runner.withPropertyValues(properties.split(";"))
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
 	}
 

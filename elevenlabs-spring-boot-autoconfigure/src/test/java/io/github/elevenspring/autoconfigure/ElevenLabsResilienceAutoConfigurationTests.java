@@ -10,7 +10,7 @@ import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.limiter.LimiterStage;
-import io.github.elevenspring.resilience.AvailabilityStage;
+import io.github.elevenspring.resilience.OpenCircuitStage;
 import io.github.elevenspring.resilience.CircuitBreakerStage;
 import io.github.elevenspring.resilience.CircuitBreakers;
 import io.github.elevenspring.resilience.QuotaGate;
@@ -181,7 +181,7 @@ class ElevenLabsResilienceAutoConfigurationTests {
 		this.runner.withClassLoader(new FilteredClassLoader("io.github.resilience4j"))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(RetryStage.class)
-				.doesNotHaveBean(AvailabilityStage.class)
+				.doesNotHaveBean(OpenCircuitStage.class)
 				.doesNotHaveBean(CircuitBreakerStage.class)
 				.hasSingleBean(QuotaGate.class)
 				.hasBean("elevenLabsRetryTemplate"));
@@ -213,7 +213,7 @@ class ElevenLabsResilienceAutoConfigurationTests {
 				.hasBean("elevenLabsRetryTemplate"));
 		this.runner.withPropertyValues("elevenlabs.circuit-breaker.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(CircuitBreakerStage.class)
-				.doesNotHaveBean(AvailabilityStage.class)
+				.doesNotHaveBean(OpenCircuitStage.class)
 				.hasSingleBean(RetryStage.class));
 		this.runner.withPropertyValues("elevenlabs.quota.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(QuotaStage.class)
@@ -225,7 +225,7 @@ class ElevenLabsResilienceAutoConfigurationTests {
 	void stagesStandInTheOrderOfTheDesign() {
 		this.runner.run((context) -> assertThat(context.getBeanProvider(CallStage.class).orderedStream())
 			.extracting((stage) -> (Object) stage.getClass())
-			.containsSubsequence(RetryStage.class, AvailabilityStage.class, QuotaStage.class, LimiterStage.class,
+			.containsSubsequence(RetryStage.class, OpenCircuitStage.class, QuotaStage.class, LimiterStage.class,
 					QuotaStage.class, CircuitBreakerStage.class));
 	}
 

@@ -66,7 +66,7 @@ class CacheKeysTests {
 			.withPriority(Priority.BATCH)
 			.withDeadline(java.time.Duration.ofSeconds(1))
 			.withCacheUse(CacheUse.REFRESH)
-			.withoutFallback();
+			.withFallbackAllowed(false);
 		assertThat(key(REQUEST.mutate().options(options).build())).isEqualTo(key(REQUEST));
 	}
 

@@ -20,6 +20,8 @@ import io.github.elevenspring.error.ErrorKind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Hooks;
@@ -68,7 +70,7 @@ class StallDetectorTests {
 	@Test
 	void silenceEndsTheReplyShortlyBeforeTheCallMustEnd() {
 		within(Duration.ofSeconds(10));
-		this.timer.advanceTimeBy(Duration.ofMillis(9500).minusNanos(1));
+		this.timer.advanceTimeBy(Duration.ofSeconds(9).minusNanos(1));
 		assertThat(this.listener.terminals).hasValue(0);
 		this.timer.advanceTimeBy(Duration.ofNanos(1));
 		assertTimeout(0, "deadline");
@@ -77,7 +79,7 @@ class StallDetectorTests {
 	@Test
 	void callThatGetsMoreTimeIsWaitedForLonger() {
 		CallProgress progress = within(Duration.ofSeconds(10));
-		this.timer.advanceTimeBy(Duration.ofSeconds(9));
+		this.timer.advanceTimeBy(Duration.ofSeconds(8));
 		progress.endsAt(Duration.ofSeconds(20).toNanos());
 		this.timer.advanceTimeBy(Duration.ofSeconds(10).minusNanos(1));
 		assertThat(this.listener.terminals).hasValue(0);
@@ -86,10 +88,27 @@ class StallDetectorTests {
 	}
 
 	@Test
-	void impatienceIsNotHeldAgainstTheService() {
-		within(Duration.ofSeconds(5).minusNanos(1));
-		this.timer.advanceTimeBy(Duration.ofSeconds(29));
-		assertThat(this.listener.terminals).hasValue(0);
+	void theShortestDeadlineLeavesTimeToGoAnotherWay() {
+		within(Duration.ofMillis(100));
+		this.timer.advanceTimeBy(Duration.ofMillis(90));
+		assertTimeout(0, "deadline");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "5000, true", "5555, true", "5556, false", "10000, false", "600000, false" })
+	void impatienceIsNotHeldAgainstTheService(long millis, boolean impatient) {
+		within(Duration.ofMillis(millis));
+		this.timer.advanceTimeBy(Duration.ofSeconds(30));
+		assertTimeout(0, "deadline");
+		assertThat(((ElevenLabsTransportException) this.listener.error).isImpatient()).isEqualTo(impatient);
+	}
+
+	@Test
+	void aTimeoutThatWasChosenIsHeldAgainstTheServiceHoweverShort() {
+		subscribe(new Timeouts(Duration.ofMillis(100), Duration.ofSeconds(5)), this.listener);
+		this.timer.advanceTimeBy(Duration.ofMillis(100));
+		assertTimeout(0, "elevenlabs.timeout.first-byte");
+		assertThat(((ElevenLabsTransportException) this.listener.error).isImpatient()).isFalse();
 	}
 
 	@Test

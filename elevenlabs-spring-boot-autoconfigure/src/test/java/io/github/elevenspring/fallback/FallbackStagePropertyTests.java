@@ -95,10 +95,10 @@ class FallbackStagePropertyTests {
 			this.error = error;
 		}
 
-		Flux<ReplyPart> reply(int way) {
+		Flux<ReplyPart> reply(int step) {
 			Flux<ReplyPart> parts = this.pieces.isEmpty() ? Flux.empty()
 					: Flux.fromIterable(this.pieces)
-						.<ReplyPart>map((piece) -> Parts.chunk(way + piece))
+						.<ReplyPart>map((piece) -> Parts.chunk(step + piece))
 						.startWith(Parts.head());
 			return (this.error != null) ? parts.concatWith(Flux.error(Line.error(this.error))) : parts;
 		}

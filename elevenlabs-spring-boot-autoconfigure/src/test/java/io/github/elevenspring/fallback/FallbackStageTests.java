@@ -280,7 +280,9 @@ class FallbackStageTests {
 	@Test
 	void aRequestCanRefuseIt() {
 		Line line = new Line(ALL, Line.engine("x")).fails(ErrorKind.SERVER);
-		SpeechRequest refusing = Line.REQUEST.mutate().options(CallOptions.defaults().withoutFallback()).build();
+		SpeechRequest refusing = Line.REQUEST.mutate()
+			.options(CallOptions.defaults().withFallbackAllowed(false))
+			.build();
 		assertThat(kindOf(line.execute(Operation.SPEECH_STREAM, refusing))).isEqualTo(ErrorKind.SERVER);
 		assertThat(line.asked()).hasSize(1);
 	}
@@ -456,9 +458,9 @@ class FallbackStageTests {
 	@Test
 	void refusesWhatCannotBeMeant() {
 		assertThatIllegalArgumentException().isThrownBy(() -> new Line(settings(Kind.ENGINE)))
-			.withMessageContaining("SpeechFallback");
-		assertRefused(List.of(Kind.MODEL), null, Map.of(), "elevenlabs.fallback.model-id");
-		assertRefused(List.of(Kind.VOICE), null, Map.of(), "elevenlabs.fallback.voice-id");
+			.withMessageContaining("'engines'");
+		assertRefused(List.of(Kind.MODEL), null, Map.of(), "'modelId'");
+		assertRefused(List.of(Kind.VOICE), null, Map.of(), "'voiceId'");
 		assertRefused(List.of(Kind.ENGINE, Kind.ENGINE), null, Map.of(), "twice");
 		for (ErrorKind kind : List.of(ErrorKind.AUTH, ErrorKind.PERMISSION, ErrorKind.INVALID, ErrorKind.BUDGET,
 				ErrorKind.SHUTDOWN, ErrorKind.NOT_FOUND)) {
@@ -478,8 +480,8 @@ class FallbackStageTests {
 						new ElevenLabsApiException.Details(504, null, null, null, null, 0)));
 	}
 
-	private static boolean isTaken(Kind way, ErrorKind error) {
-		Line line = new Line(settings(way), Line.engine("other")).fails(error).answers(Line.audio("other"));
+	private static boolean isTaken(Kind step, ErrorKind error) {
+		Line line = new Line(settings(step), Line.engine("other")).fails(error).answers(Line.audio("other"));
 		return line.speak().ignoreElements().materialize().block(PATIENCE).isOnComplete();
 	}
 

@@ -21,6 +21,7 @@ import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
+import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -77,14 +78,14 @@ class CircuitBreakerStageTests {
 		.waitDurationInOpenState(Duration.ofSeconds(60))
 		.permittedNumberOfCallsInHalfOpenState(2)
 		.recordException(new VendorFaults())
-		.ignoreException(new SilentErrors())
+		.ignoreException(new IgnoredErrors())
 		.build());
 
 	private final CircuitBreakers breakers = new CircuitBreakers(this.registry::circuitBreaker, this.timer);
 
 	private final CircuitBreaker breaker = this.registry.circuitBreaker(CircuitBreakers.SPEECH);
 
-	private final AvailabilityStage availability = new AvailabilityStage(this.breakers);
+	private final OpenCircuitStage openCircuit = new OpenCircuitStage(this.breakers);
 
 	private final CircuitBreakerStage stage = new CircuitBreakerStage(this.breakers);
 
@@ -130,6 +131,17 @@ class CircuitBreakerStageTests {
 		assertThat(this.breaker.getState()).isEqualTo(State.CLOSED);
 		assertThat(this.breaker.getMetrics().getNumberOfFailedCalls()).isZero();
 		assertThat(this.breaker.getMetrics().getNumberOfSuccessfulCalls()).isEqualTo(5);
+	}
+
+	@Test
+	void impatientCallersDoNotOpenItForTheOthers() {
+		TestReplies silent = TestReplies
+			.always(Flux.error(() -> ElevenLabsTransportException.impatient("nothing came in 300 ms")));
+		for (int i = 0; i < 20; i++) {
+			call(silent);
+		}
+		assertThat(this.breaker.getState()).isEqualTo(State.CLOSED);
+		assertThat(this.breaker.getMetrics().getNumberOfBufferedCalls()).isZero();
 	}
 
 	@Test
@@ -301,7 +313,7 @@ class CircuitBreakerStageTests {
 		Sinks.Empty<Void> again = Sinks.empty();
 		CallStage limiter = (call, next) -> next.proceed(call)
 			.onErrorResume((error) -> again.asMono().thenMany(next.proceed(call)));
-		CallChain line = (call) -> this.availability.handle(call,
+		CallChain line = (call) -> this.openCircuit.handle(call,
 				(first) -> limiter.handle(first, (second) -> this.stage.handle(second, service)));
 		StepVerifier.create(line.proceed(SPEECH))
 			.then(() -> assertThat(this.breakers.familyOf(SPEECH).waiting()).isEqualTo(1))
@@ -361,7 +373,7 @@ class CircuitBreakerStageTests {
 	}
 
 	private CallChain line(CallStage limiter, CallChain service) {
-		return (call) -> this.availability.handle(call,
+		return (call) -> this.openCircuit.handle(call,
 				(first) -> limiter.handle(first, (second) -> this.stage.handle(second, service)));
 	}
 

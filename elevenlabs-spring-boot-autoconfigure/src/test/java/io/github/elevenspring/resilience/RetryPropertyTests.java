@@ -50,9 +50,9 @@ class RetryPropertyTests {
 		}
 		RetryStage stage = new RetryStage(
 				Retry.of("r",
-						RetryConfig.custom().maxAttempts(maxAttempts).retryOnException(new PassingErrors()).build()),
+						RetryConfig.custom().maxAttempts(maxAttempts).retryOnException(new TransientErrors()).build()),
 				new RetryRules(maxAttempts, RetryRules.Backoff.exponential(FIRST, 2, LONGEST), true),
-				new RetryBudget(100, 0), (call) -> true, timer);
+				new RetryBudget(100, 0), null, timer);
 		AtomicInteger received = new AtomicInteger();
 		AtomicInteger ended = new AtomicInteger();
 		stage.handle(TestReplies.SPEECH, service)

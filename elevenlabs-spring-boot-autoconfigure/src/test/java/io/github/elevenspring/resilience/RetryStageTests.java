@@ -1,8 +1,13 @@
 package io.github.elevenspring.resilience;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.elevenspring.call.Call;
@@ -13,6 +18,8 @@ import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -21,7 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -44,7 +53,7 @@ class RetryStageTests {
 	private final VirtualTimeScheduler timer = VirtualTimeScheduler.create();
 
 	private final Retry retry = Retry.of("elevenlabs",
-			RetryConfig.custom().maxAttempts(3).retryOnException(new PassingErrors()).build());
+			RetryConfig.custom().maxAttempts(3).retryOnException(new TransientErrors()).build());
 
 	private final RetryBudget budget = new RetryBudget(10, 0.5);
 
@@ -52,7 +61,16 @@ class RetryStageTests {
 
 	private boolean retryTimeouts;
 
-	private final AtomicBoolean down = new AtomicBoolean();
+	private final CircuitBreakerRegistry registry = CircuitBreakerRegistry.ofDefaults();
+
+	private final CircuitBreakers breakers = new CircuitBreakers(this.registry::circuitBreaker, this.timer);
+
+	private final CircuitBreaker breaker = this.registry.circuitBreaker(CircuitBreakers.SPEECH);
+
+	@AfterEach
+	void nobodyIsLeftBehind() {
+		assertThat(this.breakers.familyOf(SPEECH).waiting()).isZero();
+	}
 
 	@AfterEach
 	void stopTheClock() {
@@ -230,14 +248,14 @@ class RetryStageTests {
 
 	@Test
 	void nothingIsRepeatedWhileTheServiceIsKnownToBeDown() {
-		this.down.set(true);
+		this.breaker.transitionToOpenState();
 		assertThat(attemptsAfter(TestReplies.error(ErrorKind.SERVER), SPEECH)).isEqualTo(1);
 		assertThat(this.budget.tokens()).isEqualTo(10);
 	}
 
 	@Test
 	void anOutageIsNotMultiplied() {
-		RetryStage stage = new RetryStage(this.retry, rules(), new RetryBudget(100, 0.1), (call) -> true, this.timer);
+		RetryStage stage = new RetryStage(this.retry, rules(), new RetryBudget(100, 0.1), null, this.timer);
 		TestReplies service = TestReplies.always(failure(ErrorKind.SERVER));
 		AtomicInteger failed = new AtomicInteger();
 		for (int i = 0; i < 10_000; i++) {
@@ -252,7 +270,7 @@ class RetryStageTests {
 	@Test
 	void aSpentBudgetEndsWithTheFirstErrorAndIsSeen() {
 		RetryBudget empty = new RetryBudget(0, 0.1);
-		RetryStage stage = new RetryStage(this.retry, rules(), empty, (call) -> true, this.timer);
+		RetryStage stage = new RetryStage(this.retry, rules(), empty, null, this.timer);
 		StepVerifier.create(stage.handle(SPEECH, TestReplies.always(failure(ErrorKind.BUSY))))
 			.expectErrorSatisfies((error) -> {
 				assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.BUSY);
@@ -279,7 +297,7 @@ class RetryStageTests {
 	@Test
 	void respectsAStricterPredicateOfTheUser() {
 		Retry never = Retry.of("elevenlabs", RetryConfig.custom().retryOnException((error) -> false).build());
-		RetryStage stage = new RetryStage(never, rules(), this.budget, (call) -> true, this.timer);
+		RetryStage stage = new RetryStage(never, rules(), this.budget, null, this.timer);
 		TestReplies service = TestReplies.always(failure(ErrorKind.SERVER));
 		StepVerifier.create(stage.handle(SPEECH, service)).expectError().verify(Duration.ofSeconds(5));
 		assertThat(service.attempts).hasValue(1);
@@ -334,24 +352,89 @@ class RetryStageTests {
 		RetryRules broken = new RetryRules(3, (attempt, error) -> {
 			throw new IllegalStateException("function");
 		}, false);
-		RetryStage stage = new RetryStage(this.retry, broken, this.budget, (call) -> true, this.timer);
+		RetryStage stage = new RetryStage(this.retry, broken, this.budget, null, this.timer);
 		StepVerifier.create(stage.handle(SPEECH, TestReplies.always(failure(ErrorKind.SERVER))))
 			.expectError(ElevenLabsException.class)
 			.verify(Duration.ofSeconds(5));
 	}
 
 	@Test
-	void aCallWhoseServiceWentDownMeanwhileEndsWithItsLastError() {
-		TestReplies service = TestReplies.always(failure(ErrorKind.RATE, Duration.ofSeconds(7)));
-		expect(service, SPEECH).then(() -> this.down.set(true))
-			.then(() -> advance(Duration.ofSeconds(7)))
-			.expectErrorSatisfies((error) -> {
-				assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.RATE);
-				assertThat(error.getSuppressed()).singleElement().asString().contains("circuit breaker");
-			})
+	void aWaitEndsWithTheLastErrorAsSoonAsTheServiceIsDown() {
+		TestReplies service = TestReplies.always(failure(ErrorKind.RATE, Duration.ofSeconds(60)));
+		expect(service, SPEECH).then(() -> advance(Duration.ofSeconds(1)))
+			.then(() -> this.breaker.transitionToOpenState())
+			.then(() -> advance(Duration.ZERO))
+			.expectErrorSatisfies(this::assertRefused)
 			.verify(Duration.ofSeconds(5));
 		assertThat(service.attempts).hasValue(1);
+	}
+
+	@Test
+	void aServiceThatGoesDownWhileAWaitBeginsEndsIt() {
+		this.retry.getEventPublisher().onRetry((event) -> this.breaker.transitionToOpenState());
+		TestReplies service = TestReplies.always(failure(ErrorKind.RATE, Duration.ofSeconds(60)));
+		expect(service, SPEECH).expectErrorSatisfies(this::assertRefused).verify(Duration.ofSeconds(5));
+		assertThat(service.attempts).hasValue(1);
+	}
+
+	@Test
+	void aTimerThatIsGoneEndsTheCallWithItsError() {
+		this.timer.dispose();
+		expect(TestReplies.always(failure(ErrorKind.SERVER)), SPEECH).expectErrorSatisfies((error) -> {
+			assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.SERVER);
+			assertThat(error.getSuppressed()).singleElement().asString().contains("shut down");
+		}).verify(Duration.ofSeconds(5));
 		assertThat(this.budget.tokens()).isEqualTo(10);
+	}
+
+	/**
+	 * The end of the wait, an opening breaker and a caller who leaves, all at once: one
+	 * of them ends the wait, and its token is given back once. Only an attempt that began
+	 * and was left has spent it.
+	 */
+	@Test
+	void whoeverEndsAWaitGivesTheTokenBackOnce() throws Exception {
+		CircuitBreakers prompt = new CircuitBreakers(this.registry::circuitBreaker, Schedulers.immediate());
+		RetryStage stage = new RetryStage(this.retry, rules(), this.budget, prompt, this.timer);
+		for (int i = 0; i < 5; i++) {
+			this.budget.tryTake();
+		}
+		ExecutorService threads = Executors.newFixedThreadPool(3);
+		try {
+			for (int round = 0; round < 2000; round++) {
+				boolean leaves = round % 2 == 0;
+				AtomicInteger ends = new AtomicInteger();
+				AtomicInteger successes = new AtomicInteger();
+				TestReplies service = TestReplies.of(failure(ErrorKind.SERVER),
+						audio().doOnComplete(successes::incrementAndGet));
+				Disposable call = stage.handle(SPEECH, service).subscribe((part) -> {
+				}, (error) -> ends.incrementAndGet(), ends::incrementAndGet);
+				CyclicBarrier start = new CyclicBarrier(3);
+				for (Future<?> racer : threads.invokeAll(List.of(racer(start, () -> advance(FIRST_WAIT)),
+						racer(start, this.breaker::transitionToOpenState),
+						racer(start, leaves ? call::dispose : call::isDisposed)))) {
+					racer.get(10, TimeUnit.SECONDS);
+				}
+				assertThat(ends.get()).as("round %s", round).isBetween(leaves ? 0 : 1, 1);
+				assertThat(prompt.familyOf(SPEECH).waiting()).as("round %s", round).isZero();
+				if (service.attempts.get() - successes.get() == 2) {
+					this.budget.giveBack();
+				}
+				assertThat(this.budget.tokens()).as("round %s", round).isEqualTo(5);
+				this.breaker.transitionToClosedState();
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	private static Callable<Void> racer(CyclicBarrier start, Runnable action) {
+		return () -> {
+			start.await();
+			action.run();
+			return null;
+		};
 	}
 
 	@Test
@@ -360,6 +443,12 @@ class RetryStageTests {
 			.then(() -> assertThat(this.budget.tokens()).isEqualTo(9))
 			.thenCancel()
 			.verify(Duration.ofSeconds(5));
+		assertThat(this.budget.tokens()).isEqualTo(10);
+	}
+
+	private void assertRefused(Throwable error) {
+		assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.RATE);
+		assertThat(error.getSuppressed()).singleElement().asString().contains("circuit breaker");
 		assertThat(this.budget.tokens()).isEqualTo(10);
 	}
 
@@ -379,7 +468,7 @@ class RetryStageTests {
 	}
 
 	private RetryStage stage() {
-		return new RetryStage(this.retry, rules(), this.budget, (call) -> !this.down.get(), this.timer);
+		return new RetryStage(this.retry, rules(), this.budget, this.breakers, this.timer);
 	}
 
 	private RetryRules rules() {

@@ -62,8 +62,8 @@ class SpringRetryTests {
 	void attemptsOfThePipelineAreNotMultiplied() {
 		RetryRules quick = new RetryRules(3, (attempt, error) -> Duration.ZERO, false);
 		RetryStage stage = new RetryStage(
-				Retry.of("elevenlabs", RetryConfig.custom().retryOnException(new PassingErrors()).build()), quick,
-				new RetryBudget(10, 0), (call) -> true, Schedulers.parallel());
+				Retry.of("elevenlabs", RetryConfig.custom().retryOnException(new TransientErrors()).build()), quick,
+				new RetryBudget(10, 0), null, Schedulers.parallel());
 		TestReplies service = TestReplies.always(TestReplies.failure(ErrorKind.SERVER));
 		assertThatExceptionOfType(ElevenLabsException.class).isThrownBy(() -> this.template
 			.execute((context) -> stage.handle(TestReplies.SPEECH, service).blockLast(Duration.ofSeconds(5))));

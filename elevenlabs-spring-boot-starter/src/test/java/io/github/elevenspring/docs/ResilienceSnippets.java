@@ -5,7 +5,6 @@ import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.resilience.CircuitBreakers;
 import io.github.elevenspring.resilience.QuotaGateEvent;
 import io.github.elevenspring.template.ElevenLabsOperations;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 
 import org.springframework.context.event.EventListener;
 import org.springframework.retry.annotation.Retryable;
@@ -24,7 +23,7 @@ class ResilienceSnippets {
 		this.pager = pager;
 	}
 
-	void closeByHand(CircuitBreakerRegistry breakers) {
+	void closeByHand(CircuitBreakers breakers) {
 		breakers.circuitBreaker(CircuitBreakers.SPEECH).transitionToClosedState();
 	}
 

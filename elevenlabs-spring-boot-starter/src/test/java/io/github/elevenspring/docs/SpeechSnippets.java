@@ -115,7 +115,7 @@ class SpeechSnippets {
 	}
 
 	SpeechRequest refuseFallback(SpeechRequest request) {
-		SpeechRequest exact = request.mutate().options(request.options().withoutFallback()).build();
+		SpeechRequest exact = request.mutate().options(request.options().withFallbackAllowed(false)).build();
 		return exact;
 	}
 

@@ -252,7 +252,7 @@ class ChaosTests {
 		boolean fallback = random.nextInt(4) == 0;
 		SpeechRequest request = request(text).mutate()
 			.modelId(random.nextBoolean() ? "eleven_flash_v2_5" : "eleven_multilingual_v2")
-			.options(fallback ? options : options.withoutFallback())
+			.options(options.withFallbackAllowed(fallback))
 			.build();
 		Listener listener = new Listener(number + " " + form + " " + cacheUse, this.clean.get(text), fallback);
 		Flux<byte[]> audio = form.speak(this.elevenLabs.speech(), request)

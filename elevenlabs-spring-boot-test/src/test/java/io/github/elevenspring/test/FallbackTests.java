@@ -134,7 +134,7 @@ class FallbackTests extends AbstractSimulatorTests {
 	@Test
 	void aRequestThatRefusesGetsTheError() {
 		this.simulator.faults().next("/text-to-speech", Fault.internalError(), 1);
-		SpeechRequest refusing = request().mutate().options(CallOptions.defaults().withoutFallback()).build();
+		SpeechRequest refusing = request().mutate().options(CallOptions.defaults().withFallbackAllowed(false)).build();
 		StepVerifier.create(this.elevenLabs.speech().convert(refusing))
 			.expectErrorSatisfies(
 					(error) -> assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.SERVER))
@@ -145,7 +145,7 @@ class FallbackTests extends AbstractSimulatorTests {
 	@Test
 	void whatOnlyTheCacheMayAnswerNeverReachesTheService() {
 		SpeechRequest stale = request().mutate()
-			.options(CallOptions.defaults().withCacheUse(CacheUse.STALE).withoutFallback())
+			.options(CallOptions.defaults().withCacheUse(CacheUse.STALE).withFallbackAllowed(false))
 			.build();
 		StepVerifier.create(this.elevenLabs.speech().convert(stale))
 			.expectErrorSatisfies(

@@ -65,8 +65,8 @@ class SpeechController {
 			Assert.isTrue(userId == null || userId.length() <= MAX_USER_ID_LENGTH,
 					() -> "X-User-Id must not be longer than " + MAX_USER_ID_LENGTH + " characters.");
 			String tenant = StringUtils.hasText(userId) ? userId.trim() : null;
-			CallOptions options = CallOptions.defaults().withPriority(priority).withTenant(tenant);
-			return body.toRequest(fallback ? options : options.withoutFallback());
+			return body.toRequest(
+					CallOptions.defaults().withPriority(priority).withTenant(tenant).withFallbackAllowed(fallback));
 		}
 		catch (IllegalArgumentException ex) {
 			throw new ServerWebInputException("Value out of range", null, ex);

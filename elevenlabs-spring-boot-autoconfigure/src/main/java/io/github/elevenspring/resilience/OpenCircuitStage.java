@@ -15,7 +15,7 @@ import reactor.core.publisher.Operators;
  *
  * @since 0.1.0
  */
-public final class AvailabilityStage implements CallStage {
+public final class OpenCircuitStage implements CallStage {
 
 	private final CircuitBreakers breakers;
 
@@ -23,13 +23,13 @@ public final class AvailabilityStage implements CallStage {
 	 * Create a stage.
 	 * @param breakers the breakers that its {@link CircuitBreakerStage} uses
 	 */
-	public AvailabilityStage(CircuitBreakers breakers) {
+	public OpenCircuitStage(CircuitBreakers breakers) {
 		this.breakers = breakers;
 	}
 
 	@Override
 	public Flux<ReplyPart> handle(Call call, CallChain next) {
-		GuardedFamily family = this.breakers.familyOf(call);
+		FamilyBreaker family = this.breakers.familyOf(call);
 		Flux<ReplyPart> reply = next.proceed(call);
 		return new Flux<>() {
 

@@ -19,15 +19,15 @@ import reactor.util.context.Context;
  * Subscribes to a reply with the leave of a circuit breaker, and tells it how the reply
  * ended, exactly once.
  */
-final class GuardedFlux extends Flux<ReplyPart> {
+final class CircuitBreakerFlux extends Flux<ReplyPart> {
 
 	private static final Log logger = LogFactory.getLog(CircuitBreakers.class);
 
 	private final Flux<ReplyPart> reply;
 
-	private final GuardedFamily family;
+	private final FamilyBreaker family;
 
-	GuardedFlux(Flux<ReplyPart> reply, GuardedFamily family) {
+	CircuitBreakerFlux(Flux<ReplyPart> reply, FamilyBreaker family) {
 		this.reply = reply;
 		this.family = family;
 	}
@@ -44,7 +44,7 @@ final class GuardedFlux extends Flux<ReplyPart> {
 			Operators.error(actual, this.family.refusal());
 			return;
 		}
-		GuardedSubscriber subscriber = new GuardedSubscriber(actual, breaker, waiting);
+		CircuitBreakerSubscriber subscriber = new CircuitBreakerSubscriber(actual, breaker, waiting);
 		try {
 			this.reply.subscribe(subscriber);
 		}
@@ -57,10 +57,10 @@ final class GuardedFlux extends Flux<ReplyPart> {
 	/**
 	 * One subscription that holds a permission.
 	 */
-	private static final class GuardedSubscriber implements CoreSubscriber<ReplyPart>, Subscription {
+	private static final class CircuitBreakerSubscriber implements CoreSubscriber<ReplyPart>, Subscription {
 
-		private static final AtomicIntegerFieldUpdater<GuardedSubscriber> SETTLED = AtomicIntegerFieldUpdater
-			.newUpdater(GuardedSubscriber.class, "settled");
+		private static final AtomicIntegerFieldUpdater<CircuitBreakerSubscriber> SETTLED = AtomicIntegerFieldUpdater
+			.newUpdater(CircuitBreakerSubscriber.class, "settled");
 
 		private final CoreSubscriber<? super ReplyPart> actual;
 
@@ -87,7 +87,7 @@ final class GuardedFlux extends Flux<ReplyPart> {
 
 		private @Nullable Subscription upstream;
 
-		GuardedSubscriber(CoreSubscriber<? super ReplyPart> actual, CircuitBreaker breaker,
+		CircuitBreakerSubscriber(CoreSubscriber<? super ReplyPart> actual, CircuitBreaker breaker,
 				@Nullable WaitingCall waiting) {
 			this.actual = actual;
 			this.breaker = breaker;

@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * A circuit breaker, and the calls that have yet to get to it. Thread-safe.
+ * The circuit breaker of a family of operations, and who has yet to get to it: calls that
+ * wait for a slot, and retries that wait for their time. Thread-safe.
  */
-final class GuardedFamily {
+final class FamilyBreaker {
 
 	private static final Log logger = LogFactory.getLog(CircuitBreakers.class);
 
@@ -27,7 +28,7 @@ final class GuardedFamily {
 
 	private final Scheduler timer;
 
-	private final Set<WaitingCall> waiting = ConcurrentHashMap.newKeySet();
+	private final Set<Refusable> waiting = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * How often it has opened without having closed, as Resilience4j counts for waits
@@ -40,7 +41,7 @@ final class GuardedFamily {
 	 */
 	private volatile @Nullable Instant openUntil;
 
-	GuardedFamily(CircuitBreaker breaker, Scheduler timer) {
+	FamilyBreaker(CircuitBreaker breaker, Scheduler timer) {
 		this.breaker = breaker;
 		this.timer = timer;
 		breaker.getEventPublisher().onStateTransition((event) -> moved(event.getStateTransition()));
@@ -83,12 +84,12 @@ final class GuardedFamily {
 				(left == null || !left.isNegative()) ? left : Duration.ZERO);
 	}
 
-	void add(WaitingCall call) {
-		this.waiting.add(call);
+	void add(Refusable waiting) {
+		this.waiting.add(waiting);
 	}
 
-	void remove(WaitingCall call) {
-		this.waiting.remove(call);
+	void remove(Refusable waiting) {
+		this.waiting.remove(waiting);
 	}
 
 	int waiting() {
@@ -131,12 +132,12 @@ final class GuardedFamily {
 	}
 
 	private void refuseWaiting() {
-		for (WaitingCall call : this.waiting) {
+		for (Refusable waiting : this.waiting) {
 			if (!isOpen()) {
 				return;
 			}
 			try {
-				call.refuse();
+				waiting.refuse();
 			}
 			catch (RuntimeException ex) {
 				logger.warn("A caller failed to hear that a circuit breaker opened", ex);

@@ -11,11 +11,11 @@ import io.github.elevenspring.error.ElevenLabsException;
  *
  * @since 0.1.0
  */
-public final class PassingErrors implements Predicate<Throwable> {
+public final class TransientErrors implements Predicate<Throwable> {
 
 	@Override
 	public boolean test(Throwable error) {
-		return error instanceof ElevenLabsException known && RetryRules.isPassing(known)
+		return error instanceof ElevenLabsException known && RetryRules.isTransient(known)
 				&& !RetriesEnded.isMarked(known);
 	}
 
