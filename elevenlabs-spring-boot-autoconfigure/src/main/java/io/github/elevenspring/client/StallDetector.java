@@ -2,6 +2,7 @@ package io.github.elevenspring.client;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
@@ -245,11 +246,7 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 	}
 
 	private Subscription upstream() {
-		Subscription upstream = this.upstream;
-		if (upstream == null) {
-			throw new IllegalStateException("Not subscribed yet");
-		}
-		return upstream;
+		return Objects.requireNonNull(this.upstream, "Not subscribed yet");
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.elevenspring.resilience;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.github.elevenspring.call.ReplyPart;
@@ -145,11 +146,7 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription, Refu
 	}
 
 	private Subscription upstream() {
-		Subscription upstream = this.upstream;
-		if (upstream == null) {
-			throw new IllegalStateException("Not subscribed yet");
-		}
-		return upstream;
+		return Objects.requireNonNull(this.upstream, "Not subscribed yet");
 	}
 
 }
