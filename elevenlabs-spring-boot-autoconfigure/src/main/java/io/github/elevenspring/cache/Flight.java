@@ -115,7 +115,7 @@ final class Flight {
 			Attempt current = this.attempt;
 			if (current != null && !this.ended) {
 				current.extendTo(reader);
-				if (current.isLessUrgentThan(reader) && current.progress.withdraw()) {
+				if (this.head == null && current.isLessUrgentThan(reader) && current.progress.withdraw()) {
 					overtaken = current;
 					this.attempt = null;
 				}
@@ -486,7 +486,7 @@ final class Flight {
 				return false;
 			}
 			return switch (failure.getKind()) {
-				case QUEUE_TIMEOUT, QUEUE_FULL, CONCURRENCY -> true;
+				case QUEUE_TIMEOUT, QUEUE_FULL, CONCURRENCY -> !failure.mayHaveBeenBilled();
 				case TIMEOUT -> this.progress.attempts() == 0;
 				default -> false;
 			};

@@ -51,6 +51,12 @@ final class FlightReader implements Subscription {
 
 	private volatile long requested;
 
+	/**
+	 * How many parts have been delivered, or are about to be. Written by whoever
+	 * delivers.
+	 */
+	private volatile long delivered;
+
 	private volatile long position;
 
 	private volatile boolean cancelled;
@@ -78,7 +84,7 @@ final class FlightReader implements Subscription {
 	 * Return whether everything up to some position was delivered, and more is wanted.
 	 */
 	boolean isHungryAt(long end) {
-		return this.position == end && this.requested > 0;
+		return this.position == end && this.requested != this.delivered;
 	}
 
 	/**
@@ -137,8 +143,6 @@ final class FlightReader implements Subscription {
 	private void deliver(Flight flight, FlightLog from, int missed) {
 		FlightLog log = from;
 		do {
-			long demand = this.requested;
-			long delivered = 0;
 			while (true) {
 				if (this.cancelled) {
 					this.log = null;
@@ -156,19 +160,17 @@ final class FlightReader implements Subscription {
 					end(flight, next.error());
 					return;
 				}
-				if (next == null || delivered == demand) {
+				long delivered = this.delivered;
+				if (next == null || delivered == this.requested) {
 					break;
 				}
 				log = next;
 				this.log = next;
+				this.delivered = delivered + 1;
 				this.position = next.end();
-				delivered++;
 				if (!accept(flight, next.part())) {
 					return;
 				}
-			}
-			if (delivered > 0) {
-				Operators.produced(REQUESTED, this, delivered);
 			}
 			flight.continueIfStalled();
 			missed = WORK.addAndGet(this, -missed);

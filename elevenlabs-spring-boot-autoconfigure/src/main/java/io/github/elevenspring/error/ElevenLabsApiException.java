@@ -62,7 +62,7 @@ public final class ElevenLabsApiException extends ElevenLabsException {
 	 * service.
 	 */
 	@Override
-	public boolean mayHaveBeenBilled() {
+	boolean isAttemptBillable() {
 		return getBytesReceived() > 0 || getKind() == ErrorKind.TIMEOUT || getHttpStatus() < 300 || isOfAGateway();
 	}
 

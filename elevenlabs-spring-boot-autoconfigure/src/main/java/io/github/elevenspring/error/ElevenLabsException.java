@@ -59,10 +59,27 @@ public abstract sealed class ElevenLabsException extends NestedRuntimeException
 	/**
 	 * Return whether the service may have done the work, so that repeating a call that
 	 * costs credits may cost them twice. That is so as long as the opposite is not
-	 * certain.
+	 * certain, of this error and of those among its suppressed exceptions: an earlier
+	 * attempt, or a fallback.
 	 * @return {@code false} if the call was refused, or never reached the service
 	 */
-	public abstract boolean mayHaveBeenBilled();
+	public final boolean mayHaveBeenBilled() {
+		if (isAttemptBillable()) {
+			return true;
+		}
+		for (Throwable other : getSuppressed()) {
+			if (other instanceof ElevenLabsException known && known.isAttemptBillable()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Return whether the service may have done the work of the one attempt that failed
+	 * with this error.
+	 */
+	abstract boolean isAttemptBillable();
 
 	/**
 	 * Return how long to wait before the call is repeated.

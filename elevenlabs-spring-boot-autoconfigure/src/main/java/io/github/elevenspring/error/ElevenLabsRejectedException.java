@@ -34,7 +34,7 @@ public final class ElevenLabsRejectedException extends ElevenLabsException {
 	}
 
 	@Override
-	public boolean mayHaveBeenBilled() {
+	boolean isAttemptBillable() {
 		return false;
 	}
 

@@ -63,7 +63,7 @@ public final class ElevenLabsTransportException extends ElevenLabsException {
 	}
 
 	@Override
-	public boolean mayHaveBeenBilled() {
+	boolean isAttemptBillable() {
 		return !this.unsent;
 	}
 

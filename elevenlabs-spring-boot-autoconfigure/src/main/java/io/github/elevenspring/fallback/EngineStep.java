@@ -64,7 +64,7 @@ final class EngineStep implements FallbackStep {
 				.filter((bytes) -> bytes.length > 0)
 				.doOnNext((bytes) -> spoken.addAndGet(bytes.length))
 				.onErrorMap((error) -> brokenOff(speech.engine(), spoken.get(), error))
-				.<ReplyPart>map(ReplyPart.Chunk::new)
+				.<ReplyPart>map((bytes) -> new ReplyPart.Chunk(bytes, true))
 				.switchOnFirst((first, parts) -> first.hasValue() ? parts.startWith(head(speech.format())) : parts);
 		}).subscribeOn(this.mayBlock);
 	}

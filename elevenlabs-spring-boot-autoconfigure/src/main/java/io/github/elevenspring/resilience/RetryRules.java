@@ -3,7 +3,6 @@ package io.github.elevenspring.resilience;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
-import java.util.stream.Stream;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.error.ElevenLabsException;
@@ -76,15 +75,7 @@ public final class RetryRules {
 	}
 
 	private boolean isRetryable(ElevenLabsException error, boolean free) {
-		return isTransient(error) && (free || this.retryTimeouts || !mayHaveBeenBilled(error));
-	}
-
-	/**
-	 * Behind the error of a call stand those of its fallbacks, which may cost as well.
-	 */
-	private static boolean mayHaveBeenBilled(ElevenLabsException error) {
-		return Stream.concat(Stream.of(error), Stream.of(error.getSuppressed()))
-			.anyMatch((cause) -> cause instanceof ElevenLabsException known && known.mayHaveBeenBilled());
+		return isTransient(error) && (free || this.retryTimeouts || !error.mayHaveBeenBilled());
 	}
 
 	/**

@@ -15,6 +15,7 @@ import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.Operation;
 import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
@@ -290,6 +291,31 @@ class CacheStageTests {
 	}
 
 	@Test
+	void readerWhoHasWhatItAskedForDoesNotDropTheOthers() {
+		Caller slow = call(CallOptions.defaults(), 1);
+		Caller leaving = call(CallOptions.defaults(), 1);
+		Caller served = new Caller(1) {
+
+			@Override
+			void received(ReplyPart part) {
+				if (part instanceof ReplyPart.Chunk) {
+					leaving.cancel();
+				}
+			}
+
+		};
+		served.read(this.stage.handle(FakeService.call("Hello"), this.service));
+		FakeService.Request request = this.service.request().head().chunk(new int[LIMIT + 1]);
+		served.request(1);
+		assertThat(served.received()).hasSize(LIMIT + 1);
+		assertThat(slow.error).isNull();
+		assertThat(request.demand).hasValue(0);
+		served.request(1);
+		assertThat(slow.kind()).isEqualTo(ErrorKind.TIMEOUT);
+		assertThat(request.demand).hasValue(1);
+	}
+
+	@Test
 	void oneCallersCancelLeavesTheOthersAndTheLastOnesEndsTheCall() {
 		Caller first = call();
 		Caller second = call();
@@ -368,6 +394,28 @@ class CacheStageTests {
 		this.service.request().sent();
 		call(CallOptions.defaults().withPriority(Priority.INTERACTIVE));
 		assertThat(this.service.request().cancelled).isFalse();
+	}
+
+	@Test
+	void answerThatHasBegunGoesOnWhoeverGaveIt() {
+		Caller batch = call(CallOptions.defaults().withPriority(Priority.BATCH));
+		FakeService.Request request = this.service.request().head().chunk(1, 2);
+		Caller urgent = call(CallOptions.defaults().withPriority(Priority.INTERACTIVE));
+		assertThat(request.cancelled).isFalse();
+		request.chunk(3).complete();
+		assertThat(batch.received()).containsExactly(1, 2, 3);
+		assertThat(urgent.received()).containsExactly(1, 2, 3);
+	}
+
+	@Test
+	void callThatMayHaveBeenBilledIsNotMadeAgainForThoseWithMoreTime() {
+		call(CallOptions.defaults().withDeadline(Duration.ofSeconds(1)));
+		Caller second = call();
+		ElevenLabsException error = new ElevenLabsRejectedException(ErrorKind.QUEUE_TIMEOUT, "no slot for a retry");
+		error.addSuppressed(new ElevenLabsTransportException(ErrorKind.TIMEOUT, "no first byte", null, 0));
+		this.service.request().sent().fail(error);
+		assertThat(second.kind()).isEqualTo(ErrorKind.QUEUE_TIMEOUT);
+		assertThat(this.service.requests).hasSize(1);
 	}
 
 	@ParameterizedTest

@@ -2,6 +2,7 @@ package io.github.elevenspring.fallback;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -109,6 +110,19 @@ class FallbackStageTests {
 			.fails(ErrorKind.NETWORK);
 		speech(line.speak());
 		assertThat(line.events().get(0).degradation().format()).isNull();
+	}
+
+	@Test
+	void anEngineMaySayTheSameToAllWhateverTheyMakeOfIt() {
+		byte[] sorry = "sorry".getBytes();
+		SpeechFallback engine = (request, error) -> Mono
+			.just(new FallbackSpeech("x", OutputFormat.MP3_44100_128, Flux.just(sorry)));
+		for (int i = 0; i < 2; i++) {
+			Line line = new Line(settings(Kind.ENGINE), engine).fails(ErrorKind.SERVER);
+			byte[] own = line.speak().ofType(ReplyPart.Chunk.class).map(ReplyPart.Chunk::ownBytes).blockLast(PATIENCE);
+			assertThat(own).asString().isEqualTo("sorry");
+			Arrays.fill(own, (byte) 0);
+		}
 	}
 
 	@Test
