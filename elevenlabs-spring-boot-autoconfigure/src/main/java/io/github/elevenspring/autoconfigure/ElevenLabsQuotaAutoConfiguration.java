@@ -42,7 +42,7 @@ public final class ElevenLabsQuotaAutoConfiguration {
 			.map((subscription) -> new Quota(subscription.remainingCredits(), subscription.nextReset()));
 	}
 
-	@Bean(destroyMethod = "stop")
+	@Bean
 	@ConditionalOnMissingBean
 	QuotaGate elevenLabsQuotaGate(QuotaSource source, ElevenLabsQuotaProperties properties,
 			ApplicationEventPublisher events) {

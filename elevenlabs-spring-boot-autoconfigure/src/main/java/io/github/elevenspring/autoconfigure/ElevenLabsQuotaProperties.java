@@ -11,7 +11,7 @@ import org.springframework.util.Assert;
  *
  * @param enabled whether speech that the account cannot pay for is refused at once
  * @param probeInterval shortest time between two questions for the credits left, asked
- * only while they are used up
+ * only while they are used up, or between two tries where the account cannot tell
  * @since 0.1.0
  */
 @ConfigurationProperties("elevenlabs.quota")

@@ -24,14 +24,19 @@ import reactor.core.scheduler.Scheduler;
  * Keeps speech back that the account cannot pay for. It opens when the service refuses a
  * text for lack of credits, and remembers for each model the shortest text that was
  * refused: what is shorter may still be affordable and passes. While it is open it asks
- * now and then what is left, and closes when credits were added, when the count has
- * started again, or when what is left would do for all that was refused.
+ * now and then what is left, and closes when credits were added, or the count has started
+ * again.
+ * <p>
+ * Where the account does not know better than the service it is not asked again: a
+ * restricted key may not read it, and a key with a quota of its own is refused while the
+ * account has plenty. Then texts pass once in an interval until the service has refused
+ * one, and the gate stays open until one as long as what was refused has been spoken.
  * <p>
  * Thread-safe. Nothing blocks, and nothing is scheduled while the gate is closed.
  *
  * @since 0.1.0
  */
-public final class QuotaGate {
+public final class QuotaGate implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(QuotaGate.class);
 
@@ -65,7 +70,14 @@ public final class QuotaGate {
 	 */
 	private final Map<String, Integer> refused = new HashMap<>();
 
-	private boolean byHand;
+	private boolean forced;
+
+	private long refusedAt;
+
+	/**
+	 * Whether only the service itself can tell that there are credits again.
+	 */
+	private boolean accountIsNoHelp;
 
 	private boolean asking;
 
@@ -80,7 +92,8 @@ public final class QuotaGate {
 	/**
 	 * Create a gate that is closed.
 	 * @param source tells what is left
-	 * @param probeInterval shortest time between two questions
+	 * @param probeInterval shortest time between two questions, or two tries where the
+	 * account does not tell
 	 * @param listener is told when the gate opens and closes, on the thread that made it
 	 * @param timer measures the time
 	 * @param clock tells the time of day
@@ -103,26 +116,28 @@ public final class QuotaGate {
 	}
 
 	/**
-	 * Open the gate by hand: all speech is refused until {@link #close()}.
+	 * Open the gate by hand: all speech is refused until {@link #reset()}, whatever the
+	 * account has.
 	 */
-	public void open() {
-		change(() -> this.byHand = true);
+	public void forceOpen() {
+		change("by hand, and all speech is refused here until it is reset", () -> this.forced = true);
 	}
 
 	/**
 	 * Close the gate by hand, as after a top-up: what was refused is forgotten.
 	 */
-	public void close() {
-		change(() -> {
-			this.byHand = false;
+	public void reset() {
+		change("by hand", () -> {
+			this.forced = false;
 			this.refused.clear();
 		});
 	}
 
 	/**
-	 * Stop asking, for good.
+	 * Stop asking, for good. The gate stays as it is, and nobody is told.
 	 */
-	public void stop() {
+	@Override
+	public void close() {
 		this.questions.dispose();
 	}
 
@@ -135,18 +150,28 @@ public final class QuotaGate {
 		if (!this.open) {
 			return null;
 		}
-		Instant reset;
 		synchronized (this) {
-			Integer shortest = this.refused.getOrDefault(modelOf(request), this.refused.get(OTHER_MODELS));
-			if (!this.byHand && (shortest == null || lengthOf(request) < shortest)) {
+			if (this.forced) {
+				return new ElevenLabsRejectedException(ErrorKind.QUOTA,
+						"The quota gate was opened by hand, so nothing was sent: reset it");
+			}
+			Integer shortest = this.refused.get(keyOf(request));
+			if (shortest == null || lengthOf(request) < shortest || isTrial()) {
 				return null;
 			}
-			reset = this.reset;
+			return new ElevenLabsRejectedException(ErrorKind.QUOTA,
+					"A text no longer than this one was refused for lack of credits, so nothing was sent: add credits,"
+							+ " or wait until they are renewed",
+					untilReset());
 		}
-		Duration left = (reset != null) ? Duration.between(this.clock.instant(), reset) : null;
-		return new ElevenLabsRejectedException(ErrorKind.QUOTA,
-				"The credits of the account are used up, so nothing was sent: add credits, or wait until they are renewed",
-				(left == null || !left.isNegative()) ? left : Duration.ZERO);
+	}
+
+	private @Nullable Duration untilReset() {
+		if (this.reset == null) {
+			return null;
+		}
+		Duration left = Duration.between(this.clock.instant(), this.reset);
+		return left.isNegative() ? Duration.ZERO : left;
 	}
 
 	/**
@@ -154,43 +179,76 @@ public final class QuotaGate {
 	 * @param request the request
 	 */
 	void refusedByService(SpeechRequest request) {
-		change(() -> {
-			String model = modelOf(request);
-			boolean room = this.refused.containsKey(model) || this.refused.size() < MOST_MODELS;
-			this.refused.merge(room ? model : OTHER_MODELS, lengthOf(request), Math::min);
+		change("a text was refused for lack of credits, and as long ones are refused here until there are more", () -> {
+			boolean room = this.refused.size() < MOST_MODELS;
+			String model = room ? modelOf(request) : keyOf(request);
+			this.refused.merge(model, lengthOf(request), Math::min);
+			this.refusedAt = this.timer.now(TimeUnit.NANOSECONDS);
 		});
 		startAsking();
 	}
 
-	private void change(Runnable change) {
+	/**
+	 * Take note of a request that the service has spoken to the end.
+	 * @param request the request
+	 */
+	void spoken(SpeechRequest request) {
+		if (this.open) {
+			change("a text as long as those that were refused was spoken", () -> {
+				// before, it may have been paid for with the credits that are gone now
+				if (isTrial()) {
+					this.refused.computeIfPresent(keyOf(request),
+							(key, shortest) -> (lengthOf(request) < shortest) ? shortest : null);
+				}
+			});
+		}
+	}
+
+	private boolean isTrial() {
+		return this.accountIsNoHelp
+				&& this.timer.now(TimeUnit.NANOSECONDS) - this.refusedAt >= this.probeInterval.toNanos();
+	}
+
+	private void change(String reason, Runnable change) {
 		boolean changed;
+		boolean noted;
 		boolean idle;
 		QuotaGateEvent event;
 		synchronized (this) {
-			boolean before = this.open;
+			boolean openBefore = this.open;
+			boolean forcedBefore = this.forced;
 			change.run();
 			idle = this.refused.isEmpty();
-			this.remaining = idle ? UNKNOWN : this.remaining;
-			this.open = this.byHand || !idle;
-			changed = this.open != before;
+			if (idle) {
+				this.remaining = UNKNOWN;
+				this.accountIsNoHelp = false;
+			}
+			this.open = this.forced || !idle;
+			changed = this.open != openBefore;
+			noted = changed || this.forced != forcedBefore;
 			event = new QuotaGateEvent(this.open, this.reset);
 		}
 		if (idle) {
 			this.questions.update(Disposables.disposed());
+		}
+		if (noted) {
+			note(event, reason);
 		}
 		if (changed) {
 			tell(event);
 		}
 	}
 
-	private void tell(QuotaGateEvent event) {
+	private static void note(QuotaGateEvent event, String reason) {
 		if (event.open()) {
-			logger.warn("The credits of the account are used up: speech that it cannot pay for is refused here until"
-					+ " credits are added or renewed");
+			logger.warn("The quota gate opened: " + reason);
 		}
 		else {
-			logger.info("The account has credits again: speech goes on");
+			logger.info("The quota gate closed: " + reason);
 		}
+	}
+
+	private void tell(QuotaGateEvent event) {
 		try {
 			this.listener.accept(event);
 		}
@@ -201,7 +259,7 @@ public final class QuotaGate {
 
 	private void startAsking() {
 		synchronized (this) {
-			if (this.asking || this.refused.isEmpty() || this.questions.isDisposed()) {
+			if (this.asking || !isAsking() || this.questions.isDisposed()) {
 				return;
 			}
 			this.asking = true;
@@ -215,7 +273,7 @@ public final class QuotaGate {
 	}
 
 	private synchronized boolean isAsking() {
-		return !this.refused.isEmpty();
+		return !this.refused.isEmpty() && !this.accountIsNoHelp;
 	}
 
 	private void askedLast() {
@@ -250,21 +308,48 @@ public final class QuotaGate {
 	}
 
 	private void learn(Quota quota) {
-		change(() -> {
+		change("credits were added or renewed", () -> {
 			boolean more = this.remaining != UNKNOWN && quota.remaining() > this.remaining;
 			this.remaining = quota.remaining();
 			this.reset = quota.reset();
-			this.refused.values().removeIf((length) -> more || length <= quota.remaining());
+			if (more) {
+				this.refused.clear();
+			}
 		});
+		if (wouldDo(quota)) {
+			stopAsking("It has credits for a text that was refused, so the key may have a quota of its own");
+		}
+	}
+
+	private synchronized boolean wouldDo(Quota quota) {
+		return this.refused.values().stream().anyMatch((length) -> length <= quota.remaining());
 	}
 
 	private void cannotLearn(Throwable error) {
 		logger.debug("What is left of the credits cannot be asked", error);
 		boolean never = error instanceof ElevenLabsException known && !known.getKind().isTransient();
 		if (never) {
-			// the next call asks instead
-			change(this.refused::clear);
+			stopAsking("A restricted key needs the permission user_read for that (" + error.getMessage() + ")");
 		}
+	}
+
+	private void stopAsking(String reason) {
+		synchronized (this) {
+			if (this.refused.isEmpty()) {
+				return;
+			}
+			this.accountIsNoHelp = true;
+		}
+		logger.warn("The account does not tell when there are credits again, so a text is sent every "
+				+ this.probeInterval + " to find out. " + reason);
+	}
+
+	/**
+	 * Return the model under which the refusal of such a request is found.
+	 */
+	private String keyOf(SpeechRequest request) {
+		String model = modelOf(request);
+		return this.refused.containsKey(model) ? model : OTHER_MODELS;
 	}
 
 	private static String modelOf(SpeechRequest request) {

@@ -5,8 +5,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The quota gate has opened, because the credits are used up, or closed again. Published
- * as an application event.
+ * The quota gate has opened, because a text was refused for lack of credits or by hand,
+ * or has closed again. Published as an application event, once for each change.
  *
  * @param open whether it is open now
  * @param reset when the count of credits starts again, or {@code null} if that is not

@@ -12,8 +12,8 @@ import reactor.core.publisher.Flux;
 
 /**
  * Passes speech through the {@link QuotaGate}, and tells the gate what the service
- * refuses for lack of credits. Stands in front of the queue and again behind it, since
- * credits can run out while a call waits. Thread-safe.
+ * refuses for lack of credits, and what it speaks. Stands in front of the queue and again
+ * behind it, since credits can run out while a call waits. Thread-safe.
  *
  * @since 0.1.0
  */
@@ -38,7 +38,7 @@ public final class QuotaStage implements CallStage {
 			if (error.getKind() == ErrorKind.QUOTA) {
 				this.gate.refusedByService(speech);
 			}
-		});
+		}).doOnComplete(() -> this.gate.spoken(speech));
 		return Flux.defer(() -> {
 			ElevenLabsRejectedException refusal = this.gate.refusal(speech);
 			return (refusal != null) ? Flux.error(refusal) : reply;

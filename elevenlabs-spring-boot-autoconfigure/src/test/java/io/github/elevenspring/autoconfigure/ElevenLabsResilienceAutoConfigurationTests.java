@@ -278,8 +278,8 @@ class ElevenLabsResilienceAutoConfigurationTests {
 	@Test
 	void theGateTellsListenersOfTheApplication() {
 		this.runner.withUserConfiguration(Listener.class).run((context) -> {
-			context.getBean(QuotaGate.class).open();
-			context.getBean(QuotaGate.class).close();
+			context.getBean(QuotaGate.class).forceOpen();
+			context.getBean(QuotaGate.class).reset();
 			assertThat(context.getBean(Listener.class).events).extracting(QuotaGateEvent::open)
 				.containsExactly(true, false);
 		});

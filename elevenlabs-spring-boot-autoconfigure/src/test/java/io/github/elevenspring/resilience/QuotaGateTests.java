@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.Operation;
+import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
@@ -19,14 +20,18 @@ import io.github.elevenspring.model.speech.SpeechRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import static io.github.elevenspring.resilience.TestReplies.audio;
 import static io.github.elevenspring.resilience.TestReplies.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,7 +65,7 @@ class QuotaGateTests {
 
 	@AfterEach
 	void stop() {
-		this.gate.stop();
+		this.gate.close();
 		this.timer.dispose();
 	}
 
@@ -75,21 +80,23 @@ class QuotaGateTests {
 		assertThat(service.attempts).hasValue(2);
 		assertThat(this.gate.isOpen()).isTrue();
 		assertThat(this.events).extracting(QuotaGateEvent::open).containsExactly(true);
-		assertThat(output).containsOnlyOnce("credits of the account are used up: speech");
+		assertThat(output).containsOnlyOnce("The quota gate opened: a text was refused");
 	}
 
 	@Test
 	void aListenerThatFailsChangesNothing() {
-		QuotaGate gate = new QuotaGate(() -> Mono.just(new Quota(1000, null)), INTERVAL, (event) -> {
+		QuotaGate gate = new QuotaGate(() -> this.quota, INTERVAL, (event) -> {
 			throw new IllegalStateException("listener");
 		}, this.timer, clock(() -> Instant.ofEpochMilli(this.timer.now(TimeUnit.MILLISECONDS))));
 		StepVerifier
 			.create(new QuotaStage(gate).handle(speech(LONG, null), TestReplies.always(failure(ErrorKind.QUOTA))))
 			.expectError(ElevenLabsException.class)
 			.verify(INTERVAL);
+		this.timer.advanceTime();
+		this.quota = Mono.just(new Quota(60, null));
 		this.timer.advanceTimeBy(INTERVAL);
 		assertThat(gate.isOpen()).isFalse();
-		gate.stop();
+		gate.close();
 	}
 
 	@Test
@@ -101,7 +108,7 @@ class QuotaGateTests {
 
 	@Test
 	void othersArePassed() {
-		this.gate.open();
+		this.gate.forceOpen();
 		StepVerifier.create(this.stage.handle(TestReplies.READ, TestReplies.always(TestReplies.audio())))
 			.expectNextCount(2)
 			.expectComplete()
@@ -130,7 +137,7 @@ class QuotaGateTests {
 		}
 		this.timer.advanceTimeBy(INTERVAL.multipliedBy(10));
 		assertThat(this.questions).hasValue(11);
-		this.gate.stop();
+		this.gate.close();
 		this.timer.advanceTimeBy(INTERVAL.multipliedBy(10));
 		assertThat(this.questions).hasValue(11);
 	}
@@ -176,31 +183,115 @@ class QuotaGateTests {
 		assertThat(this.gate.isOpen()).isTrue();
 	}
 
-	@Test
-	void aKeyThatMayNotReadTheAccountLetsTheNextCallAsk() {
-		this.quota = Mono.error(TestReplies.error(ErrorKind.AUTH));
+	@ParameterizedTest
+	@EnumSource(names = { "AUTH", "PERMISSION" })
+	void aKeyThatMayNotReadTheAccountHasOneTextSentInAnInterval(ErrorKind kind, CapturedOutput output) {
+		this.quota = Mono.error(TestReplies.error(kind));
 		TestReplies service = TestReplies.always(failure(ErrorKind.QUOTA));
+		for (int minute = 1; minute <= 5; minute++) {
+			assertRefused(service, LONG, null);
+			assertRefused(service, LONG, null);
+			assertThat(service.attempts).hasValue(minute);
+			this.timer.advanceTimeBy(INTERVAL.minusNanos(1));
+			assertRefused(service, LONG, null);
+			assertThat(service.attempts).hasValue(minute);
+			this.timer.advanceTimeBy(Duration.ofNanos(1));
+		}
+		assertThat(this.events).extracting(QuotaGateEvent::open).containsExactly(true);
+		assertThat(this.questions).hasValue(1);
+		assertThat(output).containsOnlyOnce("user_read").doesNotContain("The quota gate closed");
+	}
+
+	@Test
+	void withoutTheAccountTheGateClosesWhenATextThatLongWasSpoken(CapturedOutput output) {
+		this.quota = Mono.error(TestReplies.error(ErrorKind.PERMISSION));
+		TestReplies service = TestReplies.of(failure(ErrorKind.QUOTA));
 		assertRefused(service, LONG, null);
-		this.timer.advanceTime();
+		this.timer.advanceTimeBy(INTERVAL);
+		assertPasses(service, SHORT, null);
+		assertThat(this.gate.isOpen()).isTrue();
+		assertPasses(service, LONG, null);
 		assertThat(this.gate.isOpen()).isFalse();
+		assertThat(this.events).extracting(QuotaGateEvent::open).containsExactly(true, false);
+		assertThat(output).containsOnlyOnce("The quota gate closed: a text as long as");
+	}
+
+	@Test
+	void aTextThatWasBegunBeforeTheRefusalProvesNothing() {
+		this.quota = Mono.error(TestReplies.error(ErrorKind.PERMISSION));
+		TestPublisher<ReplyPart> begun = TestPublisher.create();
+		TestReplies service = TestReplies.of(begun.flux(), failure(ErrorKind.QUOTA));
+		StepVerifier.create(this.stage.handle(speech(LONG, null), service)).then(() -> {
+			assertRefused(service, LONG, null);
+			this.timer.advanceTime();
+			begun.complete();
+		}).expectComplete().verify(INTERVAL);
+		assertThat(this.gate.isOpen()).isTrue();
+	}
+
+	@Test
+	void aKeyWithAQuotaOfItsOwnOpensTheGateOnce() {
+		this.quota = Mono.just(new Quota(10_000, null));
+		TestReplies service = TestReplies.of(failure(ErrorKind.QUOTA), failure(ErrorKind.QUOTA));
+		assertRefused(service, LONG, null);
+		this.timer.advanceTimeBy(INTERVAL);
 		assertRefused(service, LONG, null);
 		assertRefused(service, LONG, null);
 		assertThat(service.attempts).hasValue(2);
 		this.timer.advanceTimeBy(INTERVAL);
-		assertThat(this.gate.isOpen()).isFalse();
+		assertPasses(service, LONG, null);
+		assertThat(this.events).extracting(QuotaGateEvent::open).containsExactly(true, false);
+		assertThat(this.questions).hasValue(1);
 	}
 
 	@Test
-	void opensAndClosesByHand() {
+	void theAccountIsAskedAgainWhenCreditsRunOutAgain() {
+		this.quota = Mono.error(TestReplies.error(ErrorKind.PERMISSION));
+		TestReplies service = TestReplies.of(failure(ErrorKind.QUOTA), audio(), failure(ErrorKind.QUOTA));
+		assertRefused(service, LONG, null);
+		this.timer.advanceTimeBy(INTERVAL);
+		assertPasses(service, LONG, null);
+		this.quota = Mono.just(new Quota(50, null));
+		assertRefused(service, LONG, null);
+		this.timer.advanceTimeBy(INTERVAL);
+		assertThat(this.questions).hasValueGreaterThan(1);
+		assertRefused(service, LONG, null);
+		assertThat(service.attempts).hasValue(3);
+	}
+
+	@Test
+	void opensAndClosesByHand(CapturedOutput output) {
 		TestReplies service = TestReplies.always(TestReplies.audio());
-		this.gate.open();
+		this.gate.forceOpen();
 		assertRefused(service, "x", null);
 		this.timer.advanceTimeBy(INTERVAL.multipliedBy(10));
 		assertRefused(service, "x", null);
 		assertThat(service.attempts).hasValue(0);
-		this.gate.close();
+		assertThat(this.questions).hasValue(0);
+		this.gate.reset();
 		assertPasses(service, LONG, null);
 		assertThat(this.events).extracting(QuotaGateEvent::open).containsExactly(true, false);
+		assertThat(output).containsOnlyOnce("The quota gate opened: by hand")
+			.containsOnlyOnce("The quota gate closed: by hand");
+	}
+
+	@Test
+	void aTopUpDoesNotCloseWhatWasOpenedByHand(CapturedOutput output) {
+		assertRefused(TestReplies.always(failure(ErrorKind.QUOTA)), LONG, null);
+		this.gate.forceOpen();
+		assertThat(output).contains("The quota gate opened: by hand");
+		this.timer.advanceTime();
+		this.quota = Mono.just(new Quota(10_000, null));
+		this.timer.advanceTimeBy(INTERVAL);
+		assertThat(this.gate.isOpen()).isTrue();
+		assertThat(this.events).extracting(QuotaGateEvent::open).containsExactly(true);
+	}
+
+	@Test
+	void shuttingDownTellsNobody() {
+		assertRefused(TestReplies.always(failure(ErrorKind.QUOTA)), LONG, null);
+		this.gate.close();
+		assertThat(this.events).extracting(QuotaGateEvent::open).containsExactly(true);
 	}
 
 	@Test

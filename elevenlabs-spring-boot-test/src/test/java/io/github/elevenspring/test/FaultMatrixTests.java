@@ -126,7 +126,7 @@ class FaultMatrixTests extends AbstractSimulatorTests {
 	@BeforeEach
 	void forget() {
 		this.breakers.getAllCircuitBreakers().forEach(CircuitBreaker::reset);
-		this.gate.close();
+		this.gate.reset();
 		this.limits.plan(Plan.CREATOR);
 		this.request = this.request.deadline(DEADLINE);
 		// waits until the limiter no longer holds calls back for earlier refusals
