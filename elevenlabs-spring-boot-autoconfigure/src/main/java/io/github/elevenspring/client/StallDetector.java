@@ -39,8 +39,8 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 	private static final int ENDED = 2;
 
 	/**
-	 * How long a service must have been silent for that to be its fault, and not the
-	 * impatience of a caller: a long text takes the slower models seconds.
+	 * How long a service must have been silent for that to be its fault, and not that of
+	 * a short deadline: a long text takes the slower models seconds.
 	 */
 	private static final Duration FAIR_WAIT = Duration.ofSeconds(5);
 
@@ -236,8 +236,8 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 		String message = this.host + " sent nothing within " + limit.truncatedTo(ChronoUnit.MILLIS)
 				+ ": raise elevenlabs.timeout.first-byte or the deadline of the request, or try again later; the call"
 				+ " may have been billed";
-		boolean impatient = limit.compareTo(this.timeouts.firstByte()) < 0 && limit.compareTo(FAIR_WAIT) < 0;
-		return impatient ? ElevenLabsTransportException.impatient(message)
+		boolean deadlineTooShort = limit.compareTo(this.timeouts.firstByte()) < 0 && limit.compareTo(FAIR_WAIT) < 0;
+		return deadlineTooShort ? ElevenLabsTransportException.deadlineTooShort(message)
 				: new ElevenLabsTransportException(ErrorKind.TIMEOUT, message, null, 0);
 	}
 

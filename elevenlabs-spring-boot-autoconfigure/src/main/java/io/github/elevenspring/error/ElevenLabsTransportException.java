@@ -12,7 +12,7 @@ public final class ElevenLabsTransportException extends ElevenLabsException {
 
 	private final boolean unsent;
 
-	private final boolean impatient;
+	private final boolean deadlineTooShort;
 
 	/**
 	 * Create an error of a request that may have reached the service.
@@ -26,10 +26,10 @@ public final class ElevenLabsTransportException extends ElevenLabsException {
 	}
 
 	private ElevenLabsTransportException(ErrorKind kind, String message, @Nullable Throwable cause, long bytesReceived,
-			boolean unsent, boolean impatient) {
+			boolean unsent, boolean deadlineTooShort) {
 		super(kind, message, cause, bytesReceived);
 		this.unsent = unsent;
-		this.impatient = impatient;
+		this.deadlineTooShort = deadlineTooShort;
 	}
 
 	/**
@@ -49,7 +49,7 @@ public final class ElevenLabsTransportException extends ElevenLabsException {
 	 * @param message cause and remedy
 	 * @return the error
 	 */
-	public static ElevenLabsTransportException impatient(String message) {
+	public static ElevenLabsTransportException deadlineTooShort(String message) {
 		return new ElevenLabsTransportException(ErrorKind.TIMEOUT, message, null, 0, false, true);
 	}
 
@@ -58,8 +58,8 @@ public final class ElevenLabsTransportException extends ElevenLabsException {
 	 * silence to tell anything of the service.
 	 * @return whether the caller, and not the service, ended the wait
 	 */
-	public boolean isImpatient() {
-		return this.impatient;
+	public boolean isDeadlineTooShort() {
+		return this.deadlineTooShort;
 	}
 
 	@Override

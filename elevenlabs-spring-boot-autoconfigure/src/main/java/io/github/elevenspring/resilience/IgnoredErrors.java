@@ -17,7 +17,7 @@ public final class IgnoredErrors implements Predicate<Throwable> {
 
 	@Override
 	public boolean test(Throwable error) {
-		return (error instanceof ElevenLabsTransportException transport) ? transport.isImpatient()
+		return (error instanceof ElevenLabsTransportException transport) ? transport.isDeadlineTooShort()
 				: !(error instanceof ElevenLabsApiException);
 	}
 

@@ -96,11 +96,11 @@ class StallDetectorTests {
 
 	@ParameterizedTest
 	@CsvSource({ "5000, true", "5555, true", "5556, false", "10000, false", "600000, false" })
-	void impatienceIsNotHeldAgainstTheService(long millis, boolean impatient) {
+	void aDeadlineThatIsTooShortIsNotHeldAgainstTheService(long millis, boolean tooShort) {
 		within(Duration.ofMillis(millis));
 		this.timer.advanceTimeBy(Duration.ofSeconds(30));
 		assertTimeout(0, "deadline");
-		assertThat(((ElevenLabsTransportException) this.listener.error).isImpatient()).isEqualTo(impatient);
+		assertThat(((ElevenLabsTransportException) this.listener.error).isDeadlineTooShort()).isEqualTo(tooShort);
 	}
 
 	@Test
@@ -108,7 +108,7 @@ class StallDetectorTests {
 		subscribe(new Timeouts(Duration.ofMillis(100), Duration.ofSeconds(5)), this.listener);
 		this.timer.advanceTimeBy(Duration.ofMillis(100));
 		assertTimeout(0, "elevenlabs.timeout.first-byte");
-		assertThat(((ElevenLabsTransportException) this.listener.error).isImpatient()).isFalse();
+		assertThat(((ElevenLabsTransportException) this.listener.error).isDeadlineTooShort()).isFalse();
 	}
 
 	@Test

@@ -134,9 +134,9 @@ class CircuitBreakerStageTests {
 	}
 
 	@Test
-	void impatientCallersDoNotOpenItForTheOthers() {
+	void deadlinesThatAreTooShortDoNotOpenItForTheOthers() {
 		TestReplies silent = TestReplies
-			.always(Flux.error(() -> ElevenLabsTransportException.impatient("nothing came in 300 ms")));
+			.always(Flux.error(() -> ElevenLabsTransportException.deadlineTooShort("nothing came in 300 ms")));
 		for (int i = 0; i < 20; i++) {
 			call(silent);
 		}
