@@ -233,11 +233,13 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 					+ " bytes: what arrived is not the whole; raise elevenlabs.timeout.idle, or try again later", null,
 					received);
 		}
-		String message = this.host + " sent nothing within " + limit.truncatedTo(ChronoUnit.MILLIS)
-				+ ": raise elevenlabs.timeout.first-byte or the deadline of the request, or try again later; the call"
-				+ " may have been billed";
-		boolean deadlineTooShort = limit.compareTo(this.timeouts.firstByte()) < 0 && limit.compareTo(FAIR_WAIT) < 0;
-		return deadlineTooShort ? ElevenLabsTransportException.deadlineTooShort(message)
+		boolean cutByDeadline = limit.compareTo(this.timeouts.firstByte()) < 0;
+		String message = this.host + " sent nothing within " + limit.truncatedTo(ChronoUnit.MILLIS) + ": raise "
+				+ (cutByDeadline ? "the deadline of the request, or elevenlabs.timeout.total if it has none"
+						: "elevenlabs.timeout.first-byte")
+				+ ", or try again later; the call may have been billed";
+		return (cutByDeadline && limit.compareTo(FAIR_WAIT) < 0)
+				? ElevenLabsTransportException.deadlineTooShort(message)
 				: new ElevenLabsTransportException(ErrorKind.TIMEOUT, message, null, 0);
 	}
 
