@@ -30,7 +30,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 
 	private static final String BROKEN_HOOK = "A listener to retries, or the function of their waits, failed";
 
-	private static final String CIRCUIT_OPEN = "Not repeated: the circuit breaker is open";
+	private static final String CIRCUIT_OPEN = "the circuit breaker is open";
 
 	private final Flux<ReplyPart> attempt;
 
@@ -183,12 +183,14 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			}
 			Duration wait = null;
 			boolean allowed = false;
+			String refusal = "the Resilience4j instance " + this.stage.retry().getName() + " allows no other attempt";
 			try {
 				wait = (error instanceof ElevenLabsException known) ? waitBeforeNext(known) : null;
 				allowed = this.attempts.onError(error) >= 0;
 			}
 			catch (RuntimeException ex) {
 				logger.warn(BROKEN_HOOK, ex);
+				refusal = "a listener, or the function of their waits, failed";
 			}
 			if (wait != null && allowed) {
 				logger.debug("Attempt " + this.failures + " of a call failed, the next one is in " + wait, error);
@@ -198,7 +200,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			if (wait != null) {
 				this.stage.budget().giveBack();
 			}
-			end(error, "Not repeated: " + this.failures + " attempts have failed");
+			end(error, isLast() ? this.failures + " attempts have failed" : refusal);
 			this.actual.onError(error);
 		}
 
@@ -211,7 +213,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 				this.wait.replace(this.stage.timer().schedule(this::tryAgain, wait.toNanos(), TimeUnit.NANOSECONDS));
 			}
 			catch (RejectedExecutionException ex) {
-				giveUp("Not repeated: the timer has been shut down");
+				giveUp("the timer has been shut down");
 				return;
 			}
 			if (this.cancelled) {
@@ -274,18 +276,22 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		 * @return how long to wait before it, or {@code null} if there is none
 		 */
 		private @Nullable Duration waitBeforeNext(ElevenLabsException error) {
-			if (this.committed || !this.stage.rules().isRetryable(error, this.source.call)) {
-				end(error, "Not repeated: the call may have been billed, or the error does not pass");
+			if (this.committed) {
+				end(error, "a part of the reply has been passed on");
+				return null;
+			}
+			if (!this.stage.rules().isRetryable(error, this.source.call)) {
+				end(error, "the call may have been billed");
 				return null;
 			}
 			this.failures++;
-			if (this.failures >= this.stage.rules().maxAttempts()) {
+			if (isLast()) {
 				return null;
 			}
 			Duration wait = this.stage.rules().waitAfter(this.failures, error);
 			long now = this.stage.timer().now(TimeUnit.NANOSECONDS);
 			if (wait.toNanos() >= CallProgress.of(currentContext()).remaining(now)) {
-				end(error, "Not repeated: the wait of " + wait + " does not fit into the deadline of the call");
+				end(error, "the wait of " + wait + " does not fit into the deadline of the call");
 				return null;
 			}
 			if (isHopeless()) {
@@ -294,7 +300,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			}
 			if (!this.stage.budget().tryTake()) {
 				logger.debug("The retry budget is spent: a call fails with its first error", error);
-				end(error, "Not repeated: the retry budget is spent");
+				end(error, "the retry budget is spent");
 				return null;
 			}
 			return wait;
@@ -302,8 +308,12 @@ final class RetriedFlux extends Flux<ReplyPart> {
 
 		private static void end(Throwable error, String reason) {
 			if (error instanceof ElevenLabsException known && RetryRules.isTransient(known)) {
-				RetriesEnded.mark(error, reason);
+				RetriesEnded.mark(error, "Not repeated: " + reason);
 			}
+		}
+
+		private boolean isLast() {
+			return this.failures >= this.stage.rules().maxAttempts();
 		}
 
 		@Override

@@ -143,7 +143,7 @@ class RetryStageTests {
 				.contextWrite((context) -> context.put(CallProgress.class, progress)))
 			.expectErrorSatisfies((error) -> {
 				assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.RATE);
-				assertThat(error.getSuppressed()).singleElement().asString().contains("deadline");
+				assertNotRepeated(error, "does not fit into the deadline");
 			})
 			.verify(Duration.ofSeconds(5));
 		assertThat(service.attempts).hasValue(1);
@@ -154,7 +154,7 @@ class RetryStageTests {
 		TestReplies service = TestReplies.always(failure(ErrorKind.SERVER));
 		expect(service, SPEECH).then(() -> advance(Duration.ofMinutes(1))).expectErrorSatisfies((error) -> {
 			assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.SERVER);
-			assertThat(error.getSuppressed()).singleElement().asString().contains("3 attempts");
+			assertNotRepeated(error, "3 attempts");
 		}).verify(Duration.ofSeconds(5));
 		assertThat(service.attempts).hasValue(3);
 		assertThat(this.retry.getMetrics().getNumberOfFailedCallsWithRetryAttempt()).isEqualTo(1);
@@ -179,6 +179,13 @@ class RetryStageTests {
 	}
 
 	@Test
+	void saysThatItMayHaveBeenBilled() {
+		expect(TestReplies.always(failure(ErrorKind.TIMEOUT)), SPEECH)
+			.expectErrorSatisfies((error) -> assertNotRepeated(error, "may have been billed"))
+			.verify(Duration.ofSeconds(5));
+	}
+
+	@Test
 	void repeatsWhatMayHaveBeenBilledWhenTold() {
 		this.retryTimeouts = true;
 		assertThat(attemptsAfter(TestReplies.error(ErrorKind.TIMEOUT), SPEECH)).isEqualTo(2);
@@ -197,7 +204,7 @@ class RetryStageTests {
 		TestReplies service = TestReplies.always(audio().take(parts).concatWith(failure(ErrorKind.SERVER)));
 		expect(service, SPEECH).expectNextCount(parts)
 			.then(() -> advance(Duration.ofMinutes(1)))
-			.expectError(ElevenLabsException.class)
+			.expectErrorSatisfies((error) -> assertNotRepeated(error, "part of the reply"))
 			.verify(Duration.ofSeconds(5));
 		assertThat(service.attempts).hasValue(1);
 	}
@@ -274,7 +281,7 @@ class RetryStageTests {
 		StepVerifier.create(stage.handle(SPEECH, TestReplies.always(failure(ErrorKind.BUSY))))
 			.expectErrorSatisfies((error) -> {
 				assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.BUSY);
-				assertThat(error.getSuppressed()).singleElement().asString().contains("budget");
+				assertNotRepeated(error, "budget");
 			})
 			.verify(Duration.ofSeconds(5));
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
@@ -299,7 +306,9 @@ class RetryStageTests {
 		Retry never = Retry.of("elevenlabs", RetryConfig.custom().retryOnException((error) -> false).build());
 		RetryStage stage = new RetryStage(never, rules(), this.budget, null, this.timer);
 		TestReplies service = TestReplies.always(failure(ErrorKind.SERVER));
-		StepVerifier.create(stage.handle(SPEECH, service)).expectError().verify(Duration.ofSeconds(5));
+		StepVerifier.create(stage.handle(SPEECH, service))
+			.expectErrorSatisfies((error) -> assertNotRepeated(error, "Resilience4j instance elevenlabs"))
+			.verify(Duration.ofSeconds(5));
 		assertThat(service.attempts).hasValue(1);
 		assertThat(this.budget.tokens()).isEqualTo(10);
 	}
@@ -331,10 +340,10 @@ class RetryStageTests {
 			throw new IllegalStateException("listener");
 		});
 		TestReplies service = TestReplies.of(failure(ErrorKind.SERVER));
-		expect(service, SPEECH)
-			.expectErrorSatisfies(
-					(error) -> assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.SERVER))
-			.verify(Duration.ofSeconds(5));
+		expect(service, SPEECH).expectErrorSatisfies((error) -> {
+			assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.SERVER);
+			assertNotRepeated(error, "listener");
+		}).verify(Duration.ofSeconds(5));
 		assertThat(this.budget.tokens()).isEqualTo(10);
 	}
 
@@ -354,7 +363,7 @@ class RetryStageTests {
 		}, false);
 		RetryStage stage = new RetryStage(this.retry, broken, this.budget, null, this.timer);
 		StepVerifier.create(stage.handle(SPEECH, TestReplies.always(failure(ErrorKind.SERVER))))
-			.expectError(ElevenLabsException.class)
+			.expectErrorSatisfies((error) -> assertNotRepeated(error, "function of their waits"))
 			.verify(Duration.ofSeconds(5));
 	}
 
@@ -382,7 +391,7 @@ class RetryStageTests {
 		this.timer.dispose();
 		expect(TestReplies.always(failure(ErrorKind.SERVER)), SPEECH).expectErrorSatisfies((error) -> {
 			assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.SERVER);
-			assertThat(error.getSuppressed()).singleElement().asString().contains("shut down");
+			assertNotRepeated(error, "shut down");
 		}).verify(Duration.ofSeconds(5));
 		assertThat(this.budget.tokens()).isEqualTo(10);
 	}
@@ -448,8 +457,12 @@ class RetryStageTests {
 
 	private void assertRefused(Throwable error) {
 		assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.RATE);
-		assertThat(error.getSuppressed()).singleElement().asString().contains("circuit breaker");
+		assertNotRepeated(error, "circuit breaker");
 		assertThat(this.budget.tokens()).isEqualTo(10);
+	}
+
+	private static void assertNotRepeated(Throwable error, String reason) {
+		assertThat(error.getSuppressed()).singleElement().asString().contains("Not repeated: ").contains(reason);
 	}
 
 	private static ElevenLabsException brokenConnection() {
