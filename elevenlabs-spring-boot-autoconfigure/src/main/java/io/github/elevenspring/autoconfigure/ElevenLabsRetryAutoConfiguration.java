@@ -79,8 +79,8 @@ public final class ElevenLabsRetryAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	@ConditionalOnBean(RetryStage.class)
-	RetryMetrics elevenLabsRetryMetrics(@Qualifier("elevenLabsRetry") Retry retry, RetryBudget budget) {
-		return new RetryMetrics(retry, budget);
+	RetryMetrics elevenLabsRetryMetrics(RetryStage stage) {
+		return new RetryMetrics(stage);
 	}
 
 	private static RetryConfig defaults() {

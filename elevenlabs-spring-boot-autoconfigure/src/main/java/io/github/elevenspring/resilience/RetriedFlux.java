@@ -48,7 +48,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 	public void subscribe(CoreSubscriber<? super ReplyPart> actual) {
 		RetrySubscriber subscriber = new RetrySubscriber(actual, this);
 		actual.onSubscribe(subscriber);
-		subscriber.tryOnce();
+		subscriber.tryFirst();
 	}
 
 	/**
@@ -71,7 +71,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		 * Error of the last attempt while the token of a retry is held for one that has
 		 * not begun. Whoever takes it away ends the wait.
 		 */
-		private final AtomicReference<@Nullable Throwable> waitingAfter = new AtomicReference<>();
+		private final AtomicReference<@Nullable ElevenLabsException> waitingAfter = new AtomicReference<>();
 
 		private final @Nullable FamilyBreaker breaker;
 
@@ -103,15 +103,10 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			this.breaker = this.stage.breakerOf(source.call);
 		}
 
-		/**
-		 * Begin an attempt, unless nobody wants it any more.
-		 */
-		boolean tryOnce() {
-			if (this.cancelled) {
-				return false;
+		void tryFirst() {
+			if (!this.cancelled) {
+				this.source.attempt.subscribe(this);
 			}
-			this.source.attempt.subscribe(this);
-			return true;
 		}
 
 		@Override
@@ -190,11 +185,11 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			}
 			catch (RuntimeException ex) {
 				logger.warn(BROKEN_HOOK, ex);
-				refusal = "a listener, or the function of their waits, failed";
+				refusal = "a listener, or the function of the waits, failed";
 			}
-			if (wait != null && allowed) {
+			if (wait != null && allowed && error instanceof ElevenLabsException known) {
 				logger.debug("Attempt " + this.failures + " of a call failed, the next one is in " + wait, error);
-				await(wait, error);
+				await(wait, known);
 				return;
 			}
 			if (wait != null) {
@@ -204,7 +199,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			this.actual.onError(error);
 		}
 
-		private void await(Duration wait, Throwable error) {
+		private void await(Duration wait, ElevenLabsException error) {
 			if (this.breaker != null) {
 				this.breaker.add(this);
 			}
@@ -227,10 +222,18 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		private void tryAgain() {
 			if (isHopeless()) {
 				refuse();
+				return;
 			}
-			else if (stopWaiting() != null && !tryOnce()) {
+			ElevenLabsException last = stopWaiting();
+			if (last == null) {
+				return;
+			}
+			if (this.cancelled) {
 				this.stage.budget().giveBack();
+				return;
 			}
+			this.stage.countRetryAfter(last.getKind());
+			this.source.attempt.subscribe(this);
 		}
 
 		@Override
@@ -239,7 +242,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		}
 
 		private void giveUp(String reason) {
-			Throwable last = leave();
+			ElevenLabsException last = leave();
 			if (last != null) {
 				this.wait.dispose();
 				end(last, reason);
@@ -250,16 +253,16 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		/**
 		 * Stop waiting for an attempt that will not be made.
 		 */
-		private @Nullable Throwable leave() {
-			Throwable last = stopWaiting();
+		private @Nullable ElevenLabsException leave() {
+			ElevenLabsException last = stopWaiting();
 			if (last != null) {
 				this.stage.budget().giveBack();
 			}
 			return last;
 		}
 
-		private @Nullable Throwable stopWaiting() {
-			Throwable last = this.waitingAfter.getAndSet(null);
+		private @Nullable ElevenLabsException stopWaiting() {
+			ElevenLabsException last = this.waitingAfter.getAndSet(null);
 			if (last != null && this.breaker != null) {
 				this.breaker.remove(this);
 			}

@@ -1,13 +1,8 @@
 package io.github.elevenspring.resilience;
 
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
 
-import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
-import io.github.resilience4j.retry.Retry;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,43 +16,31 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  */
 public final class RetryMetrics implements MeterBinder {
 
-	private final Retry retry;
-
-	private final RetryBudget budget;
+	private final RetryStage stage;
 
 	/**
 	 * Create a binder.
-	 * @param retry tells of each retry
-	 * @param budget the budget to watch
+	 * @param stage the stage to watch, with its budget
 	 */
-	public RetryMetrics(Retry retry, RetryBudget budget) {
-		this.retry = retry;
-		this.budget = budget;
+	public RetryMetrics(RetryStage stage) {
+		this.stage = stage;
 	}
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		Map<ErrorKind, Counter> retries = new EnumMap<>(ErrorKind.class);
 		for (ErrorKind kind : ErrorKind.values()) {
 			if (RetryRules.isOfTheService(kind)) {
-				retries.put(kind,
-						Counter.builder("elevenlabs.retries")
-							.description("Further attempts of calls that failed")
-							.tag("kind", kind.name().toLowerCase(Locale.ROOT))
-							.register(registry));
+				FunctionCounter.builder("elevenlabs.retries", this.stage, (stage) -> stage.retriesAfter(kind))
+					.description("Further attempts of calls that failed")
+					.tag("kind", kind.name().toLowerCase(Locale.ROOT))
+					.register(registry);
 			}
 		}
-		this.retry.getEventPublisher().onRetry((event) -> {
-			Counter counter = (event.getLastThrowable() instanceof ElevenLabsException error)
-					? retries.get(error.getKind()) : null;
-			if (counter != null) {
-				counter.increment();
-			}
-		});
-		Gauge.builder("elevenlabs.retry.budget.tokens", this.budget, RetryBudget::tokens)
+		RetryBudget budget = this.stage.budget();
+		Gauge.builder("elevenlabs.retry.budget.tokens", budget, RetryBudget::tokens)
 			.description("Retries that the budget would allow now")
 			.register(registry);
-		FunctionCounter.builder("elevenlabs.retry.budget.refusals", this.budget, RetryBudget::refusals)
+		FunctionCounter.builder("elevenlabs.retry.budget.refusals", budget, RetryBudget::refusals)
 			.description("Retries that the budget did not allow")
 			.register(registry);
 	}

@@ -1,9 +1,14 @@
 package io.github.elevenspring.resilience;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ErrorKind;
 import io.github.resilience4j.retry.Retry;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -33,6 +38,8 @@ public final class RetryStage implements CallStage {
 
 	private final Scheduler timer;
 
+	private final Map<ErrorKind, LongAdder> retries = new ConcurrentHashMap<>();
+
 	/**
 	 * Create a stage.
 	 * @param retry counts attempts, and tells its listeners
@@ -54,6 +61,15 @@ public final class RetryStage implements CallStage {
 	@Override
 	public Flux<ReplyPart> handle(Call call, CallChain next) {
 		return new RetriedFlux(next.proceed(call), call, this);
+	}
+
+	void countRetryAfter(ErrorKind kind) {
+		this.retries.computeIfAbsent(kind, (key) -> new LongAdder()).increment();
+	}
+
+	long retriesAfter(ErrorKind kind) {
+		LongAdder count = this.retries.get(kind);
+		return (count != null) ? count.sum() : 0;
 	}
 
 	Retry retry() {

@@ -152,7 +152,7 @@ class ElevenLabsResilienceAutoConfigurationTests {
 			assertThat(meters.find("resilience4j.circuitbreaker.state").tag("name", "elevenlabs-speech").gauges())
 				.isNotEmpty();
 			assertThat(meters.find("elevenlabs.circuit.breaker.state").gauges()).hasSize(3);
-			assertThat(meters.find("elevenlabs.retries").counters()).hasSize(5);
+			assertThat(meters.find("elevenlabs.retries").functionCounters()).hasSize(5);
 			assertThat(context.getBean(HealthContributorRegistry.class).getContributor("circuitBreakers")).isNotNull();
 		}
 	}

@@ -22,6 +22,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -285,7 +286,7 @@ class RetryStageTests {
 			})
 			.verify(Duration.ofSeconds(5));
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
-		new RetryMetrics(this.retry, empty).bindTo(meters);
+		new RetryMetrics(stage).bindTo(meters);
 		assertThat(meters.get("elevenlabs.retry.budget.refusals").functionCounter().count()).isEqualTo(1);
 		assertThat(meters.get("elevenlabs.retry.budget.tokens").gauge().value()).isZero();
 	}
@@ -293,12 +294,38 @@ class RetryStageTests {
 	@Test
 	void countsRetriesByKind() {
 		SimpleMeterRegistry meters = new SimpleMeterRegistry();
-		new RetryMetrics(this.retry, this.budget).bindTo(meters);
-		expect(TestReplies.always(failure(ErrorKind.BUSY)), SPEECH).then(() -> advance(Duration.ofMinutes(1)))
+		RetryStage stage = stage();
+		new RetryMetrics(stage).bindTo(meters);
+		StepVerifier.create(stage.handle(SPEECH, TestReplies.always(failure(ErrorKind.BUSY))))
+			.then(() -> assertThat(retries(meters, "busy")).isZero())
+			.then(() -> advance(Duration.ofMinutes(1)))
 			.expectError()
 			.verify(Duration.ofSeconds(5));
-		assertThat(meters.get("elevenlabs.retries").tag("kind", "busy").counter().count()).isEqualTo(2);
-		assertThat(meters.get("elevenlabs.retries").tag("kind", "server").counter().count()).isZero();
+		assertThat(retries(meters, "busy")).isEqualTo(2);
+		assertThat(retries(meters, "server")).isZero();
+	}
+
+	@Test
+	void aRetryThatIsNeverMadeIsNotCounted() {
+		SimpleMeterRegistry meters = new SimpleMeterRegistry();
+		RetryStage stage = stage();
+		new RetryMetrics(stage).bindTo(meters);
+		TestReplies service = TestReplies.always(failure(ErrorKind.BUSY));
+		StepVerifier.create(stage.handle(SPEECH, service))
+			.then(() -> assertThat(service.attempts).hasValue(1))
+			.thenCancel()
+			.verify(Duration.ofSeconds(5));
+		StepVerifier.create(stage.handle(SPEECH, service))
+			.then(this.breaker::transitionToOpenState)
+			.then(() -> advance(Duration.ofMinutes(1)))
+			.expectError()
+			.verify(Duration.ofSeconds(5));
+		assertThat(service.attempts).hasValue(2);
+		assertThat(retries(meters, "busy")).isZero();
+	}
+
+	private static double retries(MeterRegistry meters, String kind) {
+		return meters.get("elevenlabs.retries").tag("kind", kind).functionCounter().count();
 	}
 
 	@Test
@@ -363,7 +390,7 @@ class RetryStageTests {
 		}, false);
 		RetryStage stage = new RetryStage(this.retry, broken, this.budget, null, this.timer);
 		StepVerifier.create(stage.handle(SPEECH, TestReplies.always(failure(ErrorKind.SERVER))))
-			.expectErrorSatisfies((error) -> assertNotRepeated(error, "function of their waits"))
+			.expectErrorSatisfies((error) -> assertNotRepeated(error, "function of the waits"))
 			.verify(Duration.ofSeconds(5));
 	}
 
