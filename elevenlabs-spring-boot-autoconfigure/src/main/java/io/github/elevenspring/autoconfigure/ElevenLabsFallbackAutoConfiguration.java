@@ -17,10 +17,11 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
-import org.springframework.util.Assert;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration for the fallback chain. There is no fallback unless
@@ -34,6 +35,8 @@ import org.springframework.util.Assert;
 @EnableConfigurationProperties(ElevenLabsFallbackProperties.class)
 public final class ElevenLabsFallbackAutoConfiguration {
 
+	private static final String CHAIN = "elevenlabs.fallback.chain";
+
 	@Bean
 	@ConditionalOnMissingBean
 	FallbackMetrics elevenLabsFallbackMetrics(ElevenLabsFallbackProperties properties) {
@@ -45,17 +48,28 @@ public final class ElevenLabsFallbackAutoConfiguration {
 	@Order(CallPipeline.ORDER_OF_FALLBACK)
 	FallbackStage elevenLabsFallbackStage(ElevenLabsFallbackProperties properties,
 			ObjectProvider<SpeechFallback> engines, ModelCatalog models, ApplicationEventPublisher events,
-			FallbackMetrics metrics, ObjectProvider<CacheStage> cache) {
-		Assert.state(!properties.chain().contains(Degradation.Kind.STALE_CACHE) || cache.stream().findAny().isPresent(),
-				"'elevenlabs.fallback.chain' names 'stale-cache', but there is no cache: set elevenlabs.cache.enabled to"
-						+ " true, or leave it out");
+			FallbackMetrics metrics, ObjectProvider<CacheStage> cache, Environment environment) {
+		List<Degradation.Kind> chain = properties.chain();
+		if (chain.contains(Degradation.Kind.STALE_CACHE) && cache.stream().findAny().isEmpty()) {
+			throw invalidStep(chain.indexOf(Degradation.Kind.STALE_CACHE), environment,
+					"'stale-cache' needs a cache: set elevenlabs.cache.enabled to true, or leave it out");
+		}
 		List<SpeechFallback> ordered = engines.orderedStream().toList();
-		Assert.state(!properties.chain().contains(Degradation.Kind.ENGINE) || !ordered.isEmpty(),
-				"'elevenlabs.fallback.chain' names 'engine': declare a bean of type SpeechFallback, or leave it out");
+		if (chain.contains(Degradation.Kind.ENGINE) && ordered.isEmpty()) {
+			throw invalidStep(chain.indexOf(Degradation.Kind.ENGINE), environment,
+					"'engine' needs a bean of type SpeechFallback: declare one, or leave it out");
+		}
 		return new FallbackStage(properties.toSettings(), ordered, models, Schedulers.parallel(), (event) -> {
 			metrics.count(event);
 			events.publishEvent(event);
 		});
+	}
+
+	private static InvalidConfigurationPropertyValueException invalidStep(int index, Environment environment,
+			String reason) {
+		// A list in YAML is a property for each step and none for all.
+		String name = environment.containsProperty(CHAIN) ? CHAIN : CHAIN + "[" + index + "]";
+		return new InvalidConfigurationPropertyValueException(name, environment.getProperty(name), reason);
 	}
 
 }

@@ -35,6 +35,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -167,6 +168,25 @@ class ElevenLabsFallbackAutoConfigurationTests {
 	void refusesAValueThatCannotBeMeant(String properties, String message) {
 		this.runner.withPropertyValues(properties.split(";"))
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					elevenlabs.fallback.chain=model,engine                                | elevenlabs.fallback.chain    | model,engine
+					elevenlabs.fallback.chain[0]=model;elevenlabs.fallback.chain[1]=engine | elevenlabs.fallback.chain[1] | engine
+					""")
+	void namesThePropertyWhoseStepCannotBeMeant(String properties, String name, String value) {
+		this.runner.withPropertyValues(properties.split(";"))
+			.withPropertyValues("elevenlabs.fallback.model-id=m")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (failure) -> {
+					assertThat(failure.getName()).isEqualTo(name);
+					assertThat(failure.getValue()).isEqualTo(value);
+					assertThat(failure.getReason())
+						.isEqualTo("'engine' needs a bean of type SpeechFallback: declare one, or leave it out");
+				}));
 	}
 
 	@Test
