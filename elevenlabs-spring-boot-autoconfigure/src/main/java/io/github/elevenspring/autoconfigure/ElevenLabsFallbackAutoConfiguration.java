@@ -2,9 +2,10 @@ package io.github.elevenspring.autoconfigure;
 
 import java.util.List;
 
-import io.github.elevenspring.cache.CacheStage;
+import io.github.elevenspring.cache.SpeechCache;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.fallback.FallbackMetrics;
+import io.github.elevenspring.fallback.FallbackSettings;
 import io.github.elevenspring.fallback.FallbackStage;
 import io.github.elevenspring.fallback.SpeechDegradedEvent;
 import io.github.elevenspring.fallback.SpeechFallback;
@@ -32,7 +33,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration(after = ElevenLabsAutoConfiguration.class)
 @ConditionalOnBean(ModelCatalog.class)
-@EnableConfigurationProperties(ElevenLabsFallbackProperties.class)
+@EnableConfigurationProperties({ ElevenLabsFallbackProperties.class, ElevenLabsCacheProperties.class })
 public final class ElevenLabsFallbackAutoConfiguration {
 
 	private static final String CHAIN = "elevenlabs.fallback.chain";
@@ -47,28 +48,39 @@ public final class ElevenLabsFallbackAutoConfiguration {
 	@ConditionalOnMissingBean
 	@Order(CallPipeline.ORDER_OF_FALLBACK)
 	FallbackStage elevenLabsFallbackStage(ElevenLabsFallbackProperties properties,
-			ObjectProvider<SpeechFallback> engines, ModelCatalog models, ApplicationEventPublisher events,
-			FallbackMetrics metrics, ObjectProvider<CacheStage> cache, Environment environment) {
-		List<Degradation.Kind> chain = properties.chain();
-		if (chain.contains(Degradation.Kind.STALE_CACHE) && cache.stream().findAny().isEmpty()) {
-			throw invalidStep(chain.indexOf(Degradation.Kind.STALE_CACHE), environment,
-					"'stale-cache' needs a cache: set elevenlabs.cache.enabled to true, or leave it out");
+			ElevenLabsCacheProperties cacheProperties, ObjectProvider<SpeechFallback> engines, ModelCatalog models,
+			ApplicationEventPublisher events, FallbackMetrics metrics, ObjectProvider<SpeechCache> caches,
+			Environment environment) {
+		FallbackSettings settings = properties.toSettings(cacheProperties);
+		if (settings.chain().contains(Degradation.Kind.STALE_CACHE)) {
+			SpeechCache cache = caches.getIfAvailable();
+			if (cache == null || !cache.keepsAnswers()) {
+				throw invalidStep(Degradation.Kind.STALE_CACHE, properties, environment,
+						"'stale-cache' needs a cache that keeps answers: add Caffeine or a second tier in Redis, or leave"
+								+ " it out");
+			}
+			if (!cache.keepsOldAnswers()) {
+				throw invalidStep(Degradation.Kind.STALE_CACHE, properties, environment,
+						"'stale-cache' needs a cache that keeps old answers: set elevenlabs.cache.stale-ttl above zero, or"
+								+ " leave it out");
+			}
 		}
 		List<SpeechFallback> ordered = engines.orderedStream().toList();
-		if (chain.contains(Degradation.Kind.ENGINE) && ordered.isEmpty()) {
-			throw invalidStep(chain.indexOf(Degradation.Kind.ENGINE), environment,
+		if (settings.chain().contains(Degradation.Kind.ENGINE) && ordered.isEmpty()) {
+			throw invalidStep(Degradation.Kind.ENGINE, properties, environment,
 					"'engine' needs a bean of type SpeechFallback: declare one, or leave it out");
 		}
-		return new FallbackStage(properties.toSettings(), ordered, models, Schedulers.parallel(), (event) -> {
+		return new FallbackStage(settings, ordered, models, Schedulers.parallel(), (event) -> {
 			metrics.count(event);
 			events.publishEvent(event);
 		});
 	}
 
-	private static InvalidConfigurationPropertyValueException invalidStep(int index, Environment environment,
-			String reason) {
+	private static InvalidConfigurationPropertyValueException invalidStep(Degradation.Kind step,
+			ElevenLabsFallbackProperties properties, Environment environment, String reason) {
 		// A list in YAML is a property for each step and none for all.
-		String name = environment.containsProperty(CHAIN) ? CHAIN : CHAIN + "[" + index + "]";
+		String name = environment.containsProperty(CHAIN) ? CHAIN
+				: CHAIN + "[" + properties.chain().indexOf(step) + "]";
 		return new InvalidConfigurationPropertyValueException(name, environment.getProperty(name), reason);
 	}
 

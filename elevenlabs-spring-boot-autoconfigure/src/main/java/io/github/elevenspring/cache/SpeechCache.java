@@ -103,6 +103,23 @@ public final class SpeechCache {
 	}
 
 	/**
+	 * Return whether answers are kept. Without a tier there are none, and equal calls in
+	 * flight share one all the same.
+	 * @return whether there is a tier
+	 */
+	public boolean keepsAnswers() {
+		return !this.tiers.isEmpty();
+	}
+
+	/**
+	 * Return whether answers are kept beyond their time, for calls that take an old one.
+	 * @return whether there is a tier, and time to find them there
+	 */
+	public boolean keepsOldAnswers() {
+		return keepsAnswers() && !this.settings.staleTtl().isZero();
+	}
+
+	/**
 	 * Return how many calls had a result.
 	 * @param result what the cache did
 	 * @return the number since the start
