@@ -120,7 +120,8 @@ public final class SpeechCache {
 	}
 
 	/**
-	 * Return how many calls had a result.
+	 * Return how many look-ups had a result. A call that falls back may look up several
+	 * times.
 	 * @param result what the cache did
 	 * @return the number since the start
 	 */
