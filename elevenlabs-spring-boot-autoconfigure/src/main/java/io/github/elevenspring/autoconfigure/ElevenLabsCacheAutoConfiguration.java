@@ -1,6 +1,7 @@
 package io.github.elevenspring.autoconfigure;
 
 import java.time.Clock;
+import java.util.List;
 
 import io.github.elevenspring.cache.CacheMetrics;
 import io.github.elevenspring.cache.CacheStage;
@@ -17,6 +18,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 
@@ -60,8 +62,15 @@ public final class ElevenLabsCacheAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(ElevenLabsOperations.class)
-	CacheWarmUp elevenLabsCacheWarmUp(ElevenLabsOperations operations, ElevenLabsCacheProperties properties) {
-		return new CacheWarmUp(operations.speech(), properties.warmUp());
+	CacheWarmUp elevenLabsCacheWarmUp(ElevenLabsOperations operations, ElevenLabsCacheProperties properties,
+			SpeechCache cache) {
+		List<ElevenLabsCacheProperties.Phrase> phrases = properties.warmUp();
+		if (!phrases.isEmpty() && !cache.keepsAnswers()) {
+			throw new InvalidConfigurationPropertyValueException("elevenlabs.cache.warm-up[0].text",
+					phrases.get(0).text(), "What is spoken ahead needs a cache that keeps answers: add Caffeine or a"
+							+ " second tier in Redis, or leave it out");
+		}
+		return new CacheWarmUp(operations.speech(), phrases);
 	}
 
 }

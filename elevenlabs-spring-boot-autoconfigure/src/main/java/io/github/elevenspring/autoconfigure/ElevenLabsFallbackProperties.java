@@ -54,8 +54,12 @@ public record ElevenLabsFallbackProperties(@DefaultValue List<Kind> chain, @Null
 		});
 	}
 
-	FallbackSettings toSettings() {
-		return new FallbackSettings(this.chain, this.modelId, this.modelIds, this.voiceId, this.errors);
+	/**
+	 * Leave out old answers where the whole cache is switched off.
+	 */
+	FallbackSettings toSettings(ElevenLabsCacheProperties cache) {
+		List<Kind> steps = this.chain.stream().filter((kind) -> kind != Kind.STALE_CACHE || cache.enabled()).toList();
+		return new FallbackSettings(steps, this.modelId, this.modelIds, this.voiceId, this.errors);
 	}
 
 }

@@ -1,8 +1,6 @@
 package io.github.elevenspring.autoconfigure;
 
 import io.github.elevenspring.cache.CacheTier;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -32,6 +30,7 @@ import org.springframework.util.Assert;
  */
 @AutoConfiguration(after = DataRedisAutoConfiguration.class, before = ElevenLabsCacheAutoConfiguration.class)
 @ConditionalOnBooleanProperty(ElevenLabsRedisCacheAutoConfiguration.PROPERTY)
+@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
 public final class ElevenLabsRedisCacheAutoConfiguration {
 
 	static final String PROPERTY = "elevenlabs.cache.redis.enabled";
@@ -41,7 +40,6 @@ public final class ElevenLabsRedisCacheAutoConfiguration {
 	 */
 	@Bean
 	@ConditionalOnMissingBean(name = "elevenLabsRedisCacheTier")
-	@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
 	CacheTier elevenLabsRedisCacheTier() {
 		throw new InvalidConfigurationPropertyValueException(PROPERTY, true,
 				"A second tier needs a RedisConnectionFactory: add spring-boot-starter-data-redis-reactive");
@@ -53,7 +51,6 @@ public final class ElevenLabsRedisCacheAutoConfiguration {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ RedisConnectionFactory.class, RedisCacheManager.class })
 	@ConditionalOnBean(RedisConnectionFactory.class)
-	@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", matchIfMissing = true)
 	@EnableConfigurationProperties({ ElevenLabsCacheProperties.class, ElevenLabsFallbackProperties.class })
 	static class SharingConfiguration {
 
@@ -78,23 +75,6 @@ public final class ElevenLabsRedisCacheAutoConfiguration {
 			Cache cache = caches.getCache(ElevenLabsCacheProperties.CACHE_NAME);
 			Assert.state(cache != null, "Redis caches are made on demand");
 			return CacheTier.remote(cache, properties.timeout(), Schedulers.parallel());
-		}
-
-	}
-
-	/**
-	 * A profile that switches the cache off need not know of its tiers, so this is no
-	 * failure.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnBooleanProperty(name = "elevenlabs.cache.enabled", havingValue = false)
-	static class SwitchedOffConfiguration {
-
-		private static final Log logger = LogFactory.getLog(ElevenLabsRedisCacheAutoConfiguration.class);
-
-		SwitchedOffConfiguration() {
-			logger
-				.warn("'" + PROPERTY + "' has no effect: elevenlabs.cache.enabled=false switches the whole cache off");
 		}
 
 	}

@@ -9,8 +9,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 /**
- * Counts calls by what the cache did for them: {@code elevenlabs.cache.requests} with the
- * tag {@code result}.
+ * Counts look-ups by what the cache did: {@code elevenlabs.cache.requests} with the tag
+ * {@code result}. A call that falls back may look up several times.
  *
  * @since 0.1.0
  */
@@ -34,7 +34,7 @@ public final class CacheMetrics implements MeterBinder {
 		for (CacheResult result : RESULTS) {
 			FunctionCounter.builder("elevenlabs.cache.requests", this.cache, (cache) -> cache.requests(result))
 				.tag("result", result.name().toLowerCase(Locale.ROOT))
-				.description("Calls for speech, by what the cache did for them")
+				.description("Look-ups for speech, by what the cache did; a call that falls back makes several")
 				.register(registry);
 		}
 	}

@@ -103,7 +103,25 @@ public final class SpeechCache {
 	}
 
 	/**
-	 * Return how many calls had a result.
+	 * Return whether answers are kept. Without a tier there are none, and equal calls in
+	 * flight share one all the same.
+	 * @return whether there is a tier
+	 */
+	public boolean keepsAnswers() {
+		return !this.tiers.isEmpty();
+	}
+
+	/**
+	 * Return whether answers are kept beyond their time, for calls that take an old one.
+	 * @return whether there is a tier, and time to find them there
+	 */
+	public boolean keepsOldAnswers() {
+		return keepsAnswers() && !this.settings.staleTtl().isZero();
+	}
+
+	/**
+	 * Return how many look-ups had a result. A call that falls back may look up several
+	 * times.
 	 * @param result what the cache did
 	 * @return the number since the start
 	 */

@@ -94,7 +94,9 @@ class CacheWarmUpTests {
 			.willReturn(this.answers.get(2).flux());
 		ElevenLabsOperations operations = mock(ElevenLabsOperations.class);
 		given(operations.speech()).willReturn(this.speech);
-		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class))
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class,
+					ElevenLabsCaffeineCacheAutoConfiguration.class))
 			.withBean(ElevenLabsConnectionDetails.class, () -> mock(ElevenLabsConnectionDetails.class))
 			.withBean(ElevenLabsOperations.class, () -> operations)
 			.withPropertyValues("elevenlabs.cache.warm-up[0].text=One", "elevenlabs.cache.warm-up[1].text=Two",

@@ -16,6 +16,7 @@ import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.deadline.DeadlineStage;
 import io.github.elevenspring.limiter.LimiterStage;
 import io.github.elevenspring.model.OutputFormat;
+import io.github.elevenspring.template.ElevenLabsOperations;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -49,36 +50,43 @@ import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
 
 @ExtendWith(OutputCaptureExtension.class)
 class ElevenLabsCacheAutoConfigurationTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
-			AutoConfigurations.of(WebClientAutoConfiguration.class, ElevenLabsClientAutoConfiguration.class,
-					ElevenLabsAutoConfiguration.class, ElevenLabsLimiterAutoConfiguration.class,
-					ElevenLabsCacheAutoConfiguration.class, ElevenLabsCaffeineCacheAutoConfiguration.class,
-					ElevenLabsCacheManagerAutoConfiguration.class, ElevenLabsRedisCacheAutoConfiguration.class,
-					CacheAutoConfiguration.class, DataRedisAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(WebClientAutoConfiguration.class,
+				ElevenLabsClientAutoConfiguration.class, ElevenLabsAutoConfiguration.class,
+				ElevenLabsLimiterAutoConfiguration.class, ElevenLabsCacheAutoConfiguration.class,
+				ElevenLabsCaffeineCacheAutoConfiguration.class, ElevenLabsCacheManagerAutoConfiguration.class,
+				ElevenLabsCacheSwitchedOffAutoConfiguration.class, ElevenLabsRedisCacheAutoConfiguration.class,
+				CacheAutoConfiguration.class, DataRedisAutoConfiguration.class));
 
 	@Test
-	void keepsNothingWhereItIsSwitchedOffAndSaysSoIfRedisWasAskedFor(CapturedOutput output) {
-		this.runner
-			.withPropertyValues("elevenlabs.cache.enabled=false", "elevenlabs.cache.cache-manager=none",
-					"elevenlabs.cache.warm-up[0].text=Hello")
-			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).doesNotContain("elevenlabs.cache");
-		this.runner
-			.withPropertyValues("elevenlabs.cache.enabled=false", "elevenlabs.cache.redis.enabled=true",
-					"elevenlabs.cache.cache-manager=none", "elevenlabs.cache.warm-up[0].text=Hello")
+	void keepsNothingWhereItIsSwitchedOff(CapturedOutput output) {
+		this.runner.withPropertyValues("elevenlabs.cache.enabled=false", "elevenlabs.cache.cache-manager=none")
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(CacheStage.class)
+				.doesNotHaveBean(CacheTier.class));
+		assertThat(output).doesNotContain("elevenlabs.cache");
+	}
+
+	@Test
+	void saysOnceWhatHasNoEffectWhereItIsSwitchedOff(CapturedOutput output) {
+		this.runner
+			.withPropertyValues("elevenlabs.cache.enabled=false", "elevenlabs.cache.redis.enabled=true",
+					"elevenlabs.cache.warm-up[0].text=Hello", "elevenlabs.fallback.chain=stale-cache")
+			.withBean(ElevenLabsOperations.class, () -> mock(ElevenLabsOperations.class))
+			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(CacheTier.class)
 				.doesNotHaveBean(CacheWarmUp.class));
-		assertThat(output.getOut()
-			.lines()
-			.filter((line) -> line.contains("WARN") && line.contains("elevenlabs.cache.redis.enabled")
-					&& line.contains("elevenlabs.cache.enabled=false")))
-			.hasSize(1);
+		assertThat(output.getOut().lines().filter((line) -> line.contains("elevenlabs.cache"))).singleElement()
+			.asString()
+			.contains("WARN")
+			.endsWith("elevenlabs.cache.enabled=false switches the whole cache off. This has no effect: "
+					+ "elevenlabs.cache.redis.enabled, elevenlabs.cache.warm-up,"
+					+ " 'stale-cache' in elevenlabs.fallback.chain");
 	}
 
 	@Test
@@ -101,7 +109,7 @@ class ElevenLabsCacheAutoConfigurationTests {
 			elevenlabs.fallback.chain=model                                         | P1D
 			elevenlabs.fallback.chain=model,stale-cache                             | P7D
 			elevenlabs.cache.stale-ttl=1d                                           | P2D
-			elevenlabs.cache.stale-ttl=0, elevenlabs.fallback.chain[0]=stale-cache  | P1D
+			elevenlabs.cache.stale-ttl=2d, elevenlabs.fallback.chain[0]=stale-cache | P3D
 			""")
 	void keepsOldAnswersOnlyForThoseWhoTakeThem(String properties, Duration lifetime) {
 		this.runner.withPropertyValues("elevenlabs.cache.redis.enabled=true", "elevenlabs.fallback.model-id=m")
@@ -288,6 +296,21 @@ class ElevenLabsCacheAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasNotFailed()
 				.hasSingleBean(CacheStage.class)
 				.doesNotHaveBean(CacheTier.class));
+	}
+
+	@Test
+	void doesNotPayForPhrasesThatNobodyKeeps() {
+		this.runner.withBean(ElevenLabsOperations.class, () -> mock(ElevenLabsOperations.class))
+			.withPropertyValues("elevenlabs.cache.warm-up[0].text=Hello")
+			.withClassLoader(new FilteredClassLoader("com.github.benmanes.caffeine"))
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (failure) -> {
+					assertThat(failure.getName()).isEqualTo("elevenlabs.cache.warm-up[0].text");
+					assertThat(failure.getValue()).isEqualTo("Hello");
+					assertThat(failure.getReason())
+						.startsWith("What is spoken ahead needs a cache that keeps answers: add Caffeine");
+				}));
 	}
 
 	@Test

@@ -1,13 +1,18 @@
 package io.github.elevenspring.autoconfigure;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.github.elevenspring.cache.CacheSettings;
+import io.github.elevenspring.cache.CacheTier;
+import io.github.elevenspring.cache.SpeechCache;
 import io.github.elevenspring.client.ScriptedServer;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.fallback.FallbackSettings;
 import io.github.elevenspring.fallback.FallbackSpeech;
 import io.github.elevenspring.fallback.FallbackStage;
 import io.github.elevenspring.fallback.SpeechDegradedEvent;
@@ -35,10 +40,13 @@ import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 
@@ -53,6 +61,9 @@ class ElevenLabsFallbackAutoConfigurationTests {
 	private static final Duration LONG_ENOUGH = Duration.ofSeconds(10);
 
 	private static final SpeechRequest REQUEST = SpeechRequest.of("Hello").voice("v");
+
+	private static final AutoConfigurations KEEPING = AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class,
+			ElevenLabsCaffeineCacheAutoConfiguration.class);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(
@@ -100,8 +111,8 @@ class ElevenLabsFallbackAutoConfigurationTests {
 			this.runner
 				.withPropertyValues("elevenlabs.fallback.chain=engine", "elevenlabs.base-url=" + server.uri(),
 						"elevenlabs.retry.enabled=false")
-				.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class,
-						ElevenLabsCaffeineCacheAutoConfiguration.class, ElevenLabsLimiterAutoConfiguration.class,
+				.withConfiguration(KEEPING)
+				.withConfiguration(AutoConfigurations.of(ElevenLabsLimiterAutoConfiguration.class,
 						ElevenLabsCircuitBreakerAutoConfiguration.class))
 				.withBean(SpeechFallback.class, () -> engine("local"))
 				.withBean(CircuitBreakers.class,
@@ -127,7 +138,7 @@ class ElevenLabsFallbackAutoConfigurationTests {
 	@Test
 	void aChainHasItsMetersBeforeItIsNeeded() {
 		this.runner.withPropertyValues("elevenlabs.fallback.chain=stale-cache, model", "elevenlabs.fallback.model-id=m")
-			.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class))
+			.withConfiguration(KEEPING)
 			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
 			.run((context) -> assertThat(
 					context.getBean(MeterRegistry.class).get("elevenlabs.fallbacks").functionCounters())
@@ -146,8 +157,8 @@ class ElevenLabsFallbackAutoConfigurationTests {
 				ElevenLabsFallbackProperties properties = context.getBean(ElevenLabsFallbackProperties.class);
 				assertThat(properties.chain()).containsExactly(Degradation.Kind.VOICE, Degradation.Kind.MODEL);
 				assertThat(properties.modelIds()).containsEntry("eleven_v3", "eleven_multilingual_v2");
-				assertThat(properties.toSettings().errorsFor(Degradation.Kind.MODEL))
-					.containsExactlyInAnyOrder(ErrorKind.SERVER, ErrorKind.TIMEOUT);
+				assertThat(properties.toSettings(context.getBean(ElevenLabsCacheProperties.class))
+					.errorsFor(Degradation.Kind.MODEL)).containsExactlyInAnyOrder(ErrorKind.SERVER, ErrorKind.TIMEOUT);
 			});
 	}
 
@@ -169,23 +180,78 @@ class ElevenLabsFallbackAutoConfigurationTests {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
 	}
 
-	@Test
-	void refusesOldAnswersFromACacheThatIsNotThere() {
-		this.runner.withPropertyValues("elevenlabs.fallback.chain=stale-cache", "elevenlabs.cache.enabled=false")
-			.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class))
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					elevenlabs.fallback.chain=model,engine                                | elevenlabs.fallback.chain    | model,engine
+					elevenlabs.fallback.chain[0]=model;elevenlabs.fallback.chain[1]=engine | elevenlabs.fallback.chain[1] | engine
+					""")
+	void namesThePropertyWhoseStepCannotBeMeant(String properties, String name, String value) {
+		this.runner.withPropertyValues(properties.split(";"))
+			.withPropertyValues("elevenlabs.fallback.model-id=m")
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
-				.hasMessageContaining("elevenlabs.fallback.chain")
-				.hasMessageContaining("elevenlabs.cache.enabled"));
+				.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (failure) -> {
+					assertThat(failure.getName()).isEqualTo(name);
+					assertThat(failure.getValue()).isEqualTo(value);
+					assertThat(failure.getReason())
+						.isEqualTo("'engine' needs a bean of type SpeechFallback: declare one, or leave it out");
+				}));
+	}
+
+	@Test
+	void refusesOldAnswersWhereNothingIsKept() {
+		this.runner.withPropertyValues("elevenlabs.fallback.chain=stale-cache")
+			.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class))
+			.run((context) -> assertThatTheChainIsRefused(context,
+					"'stale-cache' needs a cache that keeps answers: add Caffeine"));
+	}
+
+	@Test
+	void refusesOldAnswersWhereNoneAreKept() {
+		this.runner.withPropertyValues("elevenlabs.fallback.chain=stale-cache", "elevenlabs.cache.stale-ttl=0")
+			.withConfiguration(KEEPING)
+			.run((context) -> assertThatTheChainIsRefused(context,
+					"'stale-cache' needs a cache that keeps old answers: set elevenlabs.cache.stale-ttl"));
+	}
+
+	@Test
+	void takesOldAnswersFromACacheOfTheApplication() {
+		SpeechCache own = new SpeechCache(List.of(CacheTier.inMemory(new ConcurrentMapCacheManager().getCache("own"))),
+				new CacheSettings(Duration.ofDays(1), Duration.ofDays(1), 1), () -> "", (request) -> request,
+				Clock.systemUTC());
+		this.runner.withPropertyValues("elevenlabs.fallback.chain=stale-cache", "elevenlabs.cache.stale-ttl=0")
+			.withConfiguration(AutoConfigurations.of(ElevenLabsCacheAutoConfiguration.class))
+			.withBean(SpeechCache.class, () -> own)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void passesOverOldAnswersWhereTheCacheIsSwitchedOff() {
+		this.runner
+			.withPropertyValues("elevenlabs.fallback.chain=stale-cache, engine", "elevenlabs.cache.enabled=false")
+			.withConfiguration(KEEPING)
+			.withBean(SpeechFallback.class, () -> (request, error) -> Mono.empty())
+			.run((context) -> StepVerifier.create(context.getBean(ElevenLabsTemplate.class).speech().convert(REQUEST))
+				.expectErrorSatisfies((error) -> assertThat(error).hasNoSuppressedExceptions())
+				.verify(LONG_ENOUGH));
+	}
+
+	private static void assertThatTheChainIsRefused(AssertableApplicationContext context, String reason) {
+		assertThat(context).getFailure()
+			.rootCause()
+			.isInstanceOfSatisfying(InvalidConfigurationPropertyValueException.class, (failure) -> {
+				assertThat(failure.getName()).isEqualTo("elevenlabs.fallback.chain");
+				assertThat(failure.getReason()).startsWith(reason);
+			});
 	}
 
 	@Test
 	void backsOffForAStageOfTheApplication() {
 		this.runner.withPropertyValues("elevenlabs.fallback.chain=engine")
 			.withBean("own", FallbackStage.class,
-					() -> new FallbackStage(
-							new ElevenLabsFallbackProperties(List.of(), null, Map.of(), null, Map.of()).toSettings(),
-							List.of(), new ModelCatalog(), Schedulers.parallel(), (event) -> {
+					() -> new FallbackStage(new FallbackSettings(List.of(), null, Map.of(), null, Map.of()), List.of(),
+							new ModelCatalog(), Schedulers.parallel(), (event) -> {
 							}))
 			.run((context) -> assertThat(context).hasSingleBean(FallbackStage.class).hasBean("own"));
 	}
