@@ -202,6 +202,8 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 			return Duration.ofNanos(left);
 		}
 		if (STATE.compareAndSet(this, WAITING, ENDED)) {
+			// who hears of it may dispose this task, which would interrupt this thread
+			this.task.replace(null);
 			upstream().cancel();
 			this.actual.onError(stalled(limit));
 		}

@@ -3,6 +3,7 @@ package io.github.elevenspring.resilience;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.elevenspring.call.Call;
@@ -57,6 +58,9 @@ final class RetriedFlux extends Flux<ReplyPart> {
 	 */
 	private static final class RetrySubscriber implements CoreSubscriber<ReplyPart>, Subscription, Refusable {
 
+		private static final AtomicIntegerFieldUpdater<RetrySubscriber> SETTLED = AtomicIntegerFieldUpdater
+			.newUpdater(RetrySubscriber.class, "settled");
+
 		private final CoreSubscriber<? super ReplyPart> actual;
 
 		private final RetriedFlux source;
@@ -78,10 +82,20 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		private int failures;
 
 		/**
+		 * Error of the first attempt that may have been billed, if another one followed.
+		 */
+		private @Nullable ElevenLabsException billed;
+
+		/**
 		 * Whether something of the reply has been passed on: from then on no attempt may
 		 * follow.
 		 */
-		private boolean committed;
+		private volatile boolean committed;
+
+		/**
+		 * Not zero once the budget knows what came of the call.
+		 */
+		private volatile int settled;
 
 		/**
 		 * What was asked for, which no attempt before the last has met. Guarded by this.
@@ -158,13 +172,23 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			catch (RuntimeException ex) {
 				logger.warn(BROKEN_HOOK, ex);
 			}
-			if (this.failures > 0) {
-				this.stage.budget().giveBack();
-			}
-			else {
-				this.stage.budget().payIn();
-			}
+			succeed();
 			this.actual.onComplete();
+		}
+
+		/**
+		 * Tell the budget that the service has answered, be it that the caller did not
+		 * want to hear the end.
+		 */
+		private void succeed() {
+			if (SETTLED.compareAndSet(this, 0, 1)) {
+				if (this.failures > 0) {
+					this.stage.budget().giveBack();
+				}
+				else {
+					this.stage.budget().payIn();
+				}
+			}
 		}
 
 		@Override
@@ -175,6 +199,9 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			}
 			synchronized (this) {
 				this.upstream = null;
+			}
+			if (this.committed) {
+				this.settled = 1;
 			}
 			Duration wait = null;
 			boolean allowed = false;
@@ -195,13 +222,15 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			if (wait != null) {
 				this.stage.budget().giveBack();
 			}
-			end(error, isLast() ? this.failures + " attempts have failed" : refusal);
-			this.actual.onError(error);
+			fail(error, isLast() ? this.failures + " attempts have failed" : refusal);
 		}
 
 		private void await(Duration wait, ElevenLabsException error) {
 			if (this.breaker != null) {
 				this.breaker.add(this);
+			}
+			if (this.billed == null && error.mayHaveBeenBilled()) {
+				this.billed = error;
 			}
 			this.waitingAfter.set(error);
 			try {
@@ -232,6 +261,9 @@ final class RetriedFlux extends Flux<ReplyPart> {
 				this.stage.budget().giveBack();
 				return;
 			}
+			// from here on the thread may work for others too, and must not be
+			// interrupted
+			this.wait.replace(null);
 			this.stage.countRetryAfter(last.getKind());
 			this.source.attempt.subscribe(this);
 		}
@@ -245,8 +277,7 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			ElevenLabsException last = leave();
 			if (last != null) {
 				this.wait.dispose();
-				end(last, reason);
-				this.actual.onError(last);
+				fail(last, reason);
 			}
 		}
 
@@ -309,6 +340,17 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			return wait;
 		}
 
+		/**
+		 * Pass an error on that tells of all attempts whether they may have been billed.
+		 */
+		private void fail(Throwable error, String reason) {
+			end(error, reason);
+			if (this.billed != null && this.billed != error) {
+				error.addSuppressed(this.billed);
+			}
+			this.actual.onError(error);
+		}
+
 		private static void end(Throwable error, String reason) {
 			if (error instanceof ElevenLabsException known && RetryRules.isTransient(known)) {
 				RetriesEnded.mark(error, "Not repeated: " + reason);
@@ -324,6 +366,9 @@ final class RetriedFlux extends Flux<ReplyPart> {
 			this.cancelled = true;
 			this.wait.dispose();
 			leave();
+			if (this.committed) {
+				succeed();
+			}
 			Subscription upstream;
 			synchronized (this) {
 				upstream = this.upstream;

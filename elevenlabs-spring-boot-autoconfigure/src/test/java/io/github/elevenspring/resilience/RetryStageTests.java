@@ -482,6 +482,45 @@ class RetryStageTests {
 		assertThat(this.budget.tokens()).isEqualTo(10);
 	}
 
+	@Test
+	void whoLeavesDuringTheAnswerOfARetryGivesTheTokenBack() {
+		TestReplies service = TestReplies.of(failure(ErrorKind.SERVER), audio().concatWith(Flux.never()));
+		expect(service, SPEECH).then(() -> advance(FIRST_WAIT))
+			.expectNext(HEAD, CHUNK)
+			.then(() -> assertThat(this.budget.tokens()).isEqualTo(9))
+			.thenCancel()
+			.verify(Duration.ofSeconds(5));
+		assertThat(this.budget.tokens()).isEqualTo(10);
+	}
+
+	@Test
+	void whoLeavesDuringAnAnswerAtTheFirstAttemptPaysInLikeOneWhoHearsItOut() {
+		this.budget.tryTake();
+		double before = this.budget.tokens();
+		expect(TestReplies.always(audio().concatWith(Flux.never())), SPEECH).expectNext(HEAD, CHUNK)
+			.thenCancel()
+			.verify(Duration.ofSeconds(5));
+		assertThat(this.budget.tokens()).isGreaterThan(before);
+	}
+
+	@Test
+	void theLastErrorTellsThatAnEarlierAttemptMayHaveBeenBilled() {
+		RetryStage stage = new RetryStage(this.retry, new RetryRules(3, (attempt, error) -> FIRST_WAIT, true),
+				this.budget, null, this.timer);
+		TestReplies service = TestReplies.of(
+				Flux.error(new ElevenLabsTransportException(ErrorKind.TIMEOUT, "no first byte", null, 0)),
+				failure(ErrorKind.SERVER), failure(ErrorKind.SERVER));
+		StepVerifier.create(stage.handle(SPEECH, service))
+			.then(() -> advance(Duration.ofMinutes(1)))
+			.expectErrorSatisfies((error) -> {
+				ElevenLabsException last = (ElevenLabsException) error;
+				assertThat(last.getKind()).isEqualTo(ErrorKind.SERVER);
+				assertThat(last.mayHaveBeenBilled()).isTrue();
+			})
+			.verify(Duration.ofSeconds(5));
+		assertThat(service.attempts).hasValue(3);
+	}
+
 	private void assertRefused(Throwable error) {
 		assertThat(((ElevenLabsException) error).getKind()).isEqualTo(ErrorKind.RATE);
 		assertNotRepeated(error, "circuit breaker");
