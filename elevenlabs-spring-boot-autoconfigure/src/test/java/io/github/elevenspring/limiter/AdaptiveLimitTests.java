@@ -7,6 +7,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import net.jqwik.api.statistics.Statistics;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,16 +28,26 @@ class AdaptiveLimitTests {
 			account.othersWant(maximum - left);
 			account.endOldCalls();
 			account.answer(20);
-			// In one of ten thousand changes it gets there in two steps.
-			assertThat(account.limit()).isBetween(Math.max(1, left - 2), left);
+			assertThat(account.limit()).isBetween(1, left);
+			likely("in 20 answers", account.limit() >= left - 2);
 			account.limitMoved();
 			account.endOldCalls();
 			account.answer(20);
+			boolean there = account.limit() >= left - 1;
+			likely("in two steps", there);
 			for (int i = 0; i < 300; i++) {
-				assertThat(account.limit()).isBetween(Math.max(1, left - 1), left);
+				assertThat(account.limit()).isBetween(there ? Math.max(1, left - 1) : 1, left);
 				account.answer(1);
 			}
 		}
+	}
+
+	/**
+	 * Chance can let any order of answers happen. Of 100,000 changes two are not followed
+	 * in the first step, and less than one not in the second.
+	 */
+	private static void likely(String what, boolean happened) {
+		Statistics.label(what).collect(happened).coverage((seen) -> seen.check(true).percentage((part) -> part > 99));
 	}
 
 	@Property(tries = 1000)
