@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import io.github.elevenspring.cache.SpeechCache;
+import io.github.elevenspring.resilience.CircuitBreakers;
+import io.github.elevenspring.resilience.QuotaGate;
 import io.github.elevenspring.test.simulator.ElevenLabsSimulator;
 import io.github.elevenspring.test.simulator.Fault;
 import io.github.elevenspring.test.simulator.QuotaAnswer;
@@ -51,6 +53,12 @@ class SampleApplicationTests {
 	@Autowired
 	private SpeechCache cache;
 
+	@Autowired
+	private CircuitBreakers breakers;
+
+	@Autowired
+	private QuotaGate quotaGate;
+
 	@LocalServerPort
 	private int port;
 
@@ -59,6 +67,8 @@ class SampleApplicationTests {
 		this.cache.clear().block(Duration.ofSeconds(5));
 		this.simulator.start();
 		this.simulator.reset();
+		this.breakers.circuitBreaker(CircuitBreakers.SPEECH).reset();
+		this.quotaGate.reset();
 	}
 
 	@Test
