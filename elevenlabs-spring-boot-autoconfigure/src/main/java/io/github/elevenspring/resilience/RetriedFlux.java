@@ -161,6 +161,10 @@ final class RetriedFlux extends Flux<ReplyPart> {
 		@Override
 		public void onNext(ReplyPart part) {
 			this.committed = true;
+			if (this.cancelled) {
+				// who left may not have seen that the answer had begun
+				succeed();
+			}
 			this.actual.onNext(part);
 		}
 
