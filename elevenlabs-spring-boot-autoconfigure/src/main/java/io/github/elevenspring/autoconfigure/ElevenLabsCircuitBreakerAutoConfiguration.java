@@ -2,11 +2,11 @@ package io.github.elevenspring.autoconfigure;
 
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.client.ElevenLabsClient;
-import io.github.elevenspring.resilience.OpenCircuitStage;
 import io.github.elevenspring.resilience.CircuitBreakerMetrics;
 import io.github.elevenspring.resilience.CircuitBreakerStage;
 import io.github.elevenspring.resilience.CircuitBreakers;
 import io.github.elevenspring.resilience.IgnoredErrors;
+import io.github.elevenspring.resilience.OpenCircuitStage;
 import io.github.elevenspring.resilience.VendorFaults;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;

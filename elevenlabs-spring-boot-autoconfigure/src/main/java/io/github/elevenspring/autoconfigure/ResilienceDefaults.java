@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 import io.github.elevenspring.resilience.CircuitBreakers;
-import io.github.elevenspring.resilience.TransientErrors;
-import io.github.elevenspring.resilience.RetryRules;
 import io.github.elevenspring.resilience.IgnoredErrors;
+import io.github.elevenspring.resilience.RetryRules;
+import io.github.elevenspring.resilience.TransientErrors;
 import io.github.elevenspring.resilience.VendorFaults;
 
 import org.springframework.boot.EnvironmentPostProcessor;

@@ -77,13 +77,7 @@ final class CachedBody {
 	}
 
 	byte[] toBytes() {
-		byte[] bytes = new byte[this.length];
-		int position = 0;
-		for (ReplyPart.Chunk chunk : this.chunks) {
-			System.arraycopy(chunk.bytes(), 0, bytes, position, chunk.size());
-			position += chunk.size();
-		}
-		return bytes;
+		return ReplyPart.Chunk.join(this.chunks);
 	}
 
 	void writeTo(OutputStream output) throws IOException {

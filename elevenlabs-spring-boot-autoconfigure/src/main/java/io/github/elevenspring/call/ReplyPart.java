@@ -1,5 +1,7 @@
 package io.github.elevenspring.call;
 
+import java.util.List;
+
 import io.github.elevenspring.model.Delivery;
 import io.github.elevenspring.model.ReplyMetadata;
 
@@ -73,6 +75,21 @@ public sealed interface ReplyPart {
 		 */
 		public Chunk(byte[] bytes) {
 			this(bytes, false);
+		}
+
+		/**
+		 * Put chunks together.
+		 * @param chunks the chunks in order
+		 * @return bytes that may be changed
+		 */
+		public static byte[] join(List<Chunk> chunks) {
+			byte[] joined = new byte[chunks.stream().mapToInt(Chunk::size).sum()];
+			int position = 0;
+			for (Chunk chunk : chunks) {
+				System.arraycopy(chunk.bytes, 0, joined, position, chunk.size());
+				position += chunk.size();
+			}
+			return joined;
 		}
 
 		/**

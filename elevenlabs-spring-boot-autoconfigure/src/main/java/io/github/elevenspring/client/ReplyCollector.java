@@ -37,17 +37,8 @@ final class ReplyCollector {
 	}
 
 	WholeReply whole() {
-		return new WholeReply(head(), (this.chunks.size() == 1) ? this.chunks.get(0).ownBytes() : joined());
-	}
-
-	private byte[] joined() {
-		byte[] body = new byte[(int) this.size];
-		int position = 0;
-		for (ReplyPart.Chunk chunk : this.chunks) {
-			System.arraycopy(chunk.bytes(), 0, body, position, chunk.size());
-			position += chunk.size();
-		}
-		return body;
+		return new WholeReply(head(),
+				(this.chunks.size() == 1) ? this.chunks.get(0).ownBytes() : ReplyPart.Chunk.join(this.chunks));
 	}
 
 	private ReplyPart.Head head() {
