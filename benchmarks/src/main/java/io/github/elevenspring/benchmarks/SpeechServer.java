@@ -37,7 +37,7 @@ final class SpeechServer implements AutoCloseable {
 	private static final String OUT_OF_ORDER = """
 			{"detail":{"status":"internal_server_error","message":"Something went wrong"}}""";
 
-	private final Duration serviceTime;
+	private volatile Duration serviceTime;
 
 	private final boolean outOfOrder;
 
@@ -72,6 +72,14 @@ final class SpeechServer implements AutoCloseable {
 		return new SpeechServer(Duration.ZERO, true);
 	}
 
+	/**
+	 * Change the time from the request to the first part of the audio, for the requests
+	 * to come.
+	 */
+	void takes(Duration serviceTime) {
+		this.serviceTime = serviceTime;
+	}
+
 	String url() {
 		return "http://127.0.0.1:" + this.server.port();
 	}
@@ -94,8 +102,9 @@ final class SpeechServer implements AutoCloseable {
 		this.requests.incrementAndGet();
 		this.inFlight.incrementAndGet();
 		Mono<Void> ready = request.receive().then();
-		if (!this.serviceTime.isZero()) {
-			ready = ready.then(Mono.delay(this.serviceTime, this.timer)).then();
+		Duration serviceTime = this.serviceTime;
+		if (!serviceTime.isZero()) {
+			ready = ready.then(Mono.delay(serviceTime, this.timer)).then();
 		}
 		return ready.then(Mono.defer(() -> this.outOfOrder ? refuse(response) : speak(response)))
 			.doFinally((signal) -> this.inFlight.decrementAndGet());

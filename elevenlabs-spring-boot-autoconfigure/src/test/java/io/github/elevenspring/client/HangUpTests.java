@@ -115,7 +115,8 @@ class HangUpTests {
 		try {
 			HttpClient http = WireLogging.withoutContents(HttpClient.create().protocol(protocol).wiretap(true));
 			WebClient web = WebClient.builder()
-				.clientConnector(new ApiKeyConnector(new ReactorClientHttpConnector(http), () -> key))
+				.clientConnector(new ApiKeyConnector(new OrderlyCancelConnector(new ReactorClientHttpConnector(http)),
+						() -> key))
 				.build();
 			ElevenLabsClient client = new ElevenLabsClient(web, () -> URI.create("http://127.0.0.1:" + server.port()),
 					() -> key, new Timeouts(LONG_ENOUGH, LONG_ENOUGH), Schedulers.parallel());

@@ -96,7 +96,9 @@ public record Wire(URI baseUrl, String apiKey, Duration connect, Duration firstB
 		ClientHttpConnector connector = ClientHttpConnectorBuilder.reactor()
 			.withHttpClientCustomizer(WireLogging::withoutContents)
 			.build(settings);
-		WebClient http = WebClient.builder().clientConnector(new ApiKeyConnector(connector, this::apiKey)).build();
+		WebClient http = WebClient.builder()
+			.clientConnector(new ApiKeyConnector(new OrderlyCancelConnector(connector), this::apiKey))
+			.build();
 		return new ElevenLabsClient(http, this::baseUrl, this::apiKey, new Timeouts(this.firstByte, this.idle),
 				Schedulers.parallel());
 	}
