@@ -42,6 +42,8 @@ public final class ElevenLabsCaffeineCacheAutoConfiguration {
 			.weigher((key, value) -> CacheTier.weight(value))
 			.expireAfterWrite(lifetime)
 			.recordStats()
+			// Its upkeep is short: another thread would cost more to wake up
+			.executor(Runnable::run)
 			.build();
 		registry
 			.ifAvailable((meters) -> CaffeineCacheMetrics.monitor(meters, cache, ElevenLabsCacheProperties.CACHE_NAME));

@@ -498,7 +498,11 @@ final class Flight {
 					return fetch();
 				}
 			}
-			return Flight.this.flights.cache.find(key(), false)
+			SpeechCache cache = Flight.this.flights.cache;
+			if (cache.isInMemory()) {
+				return findInMemory(cache);
+			}
+			return cache.find(key(), false)
 				.doOnError((error) -> looked(CacheResult.UNAVAILABLE))
 				.onErrorResume((error) -> Mono.empty())
 				.flatMapMany((kept) -> {
@@ -506,6 +510,20 @@ final class Flight {
 					return kept.parts();
 				})
 				.switchIfEmpty(Flux.defer(this::fetch));
+		}
+
+		private Flux<ReplyPart> findInMemory(SpeechCache cache) {
+			try {
+				CachedReply kept = cache.lookInMemory(key());
+				if (kept != null) {
+					looked(CacheResult.HIT);
+					return kept.parts();
+				}
+			}
+			catch (RuntimeException ex) {
+				looked(CacheResult.UNAVAILABLE);
+			}
+			return fetch();
 		}
 
 		private void looked(CacheResult result) {

@@ -166,12 +166,40 @@ public final class SpeechCache {
 	 */
 	@Nullable CachedReply peek(String key) {
 		try {
-			CachedReply reply = this.tiers.isEmpty() ? null : this.tiers.get(0).peek(key);
-			return (reply != null && reply.age(now()) < this.ttlMillis) ? reply : null;
+			return look(key);
 		}
 		catch (RuntimeException ex) {
 			// Whoever looks everywhere will meet the failure again.
 			return null;
+		}
+	}
+
+	private @Nullable CachedReply look(String key) {
+		CachedReply reply = this.tiers.isEmpty() ? null : this.tiers.get(0).peek(key);
+		return (reply != null && reply.age(now()) < this.ttlMillis) ? reply : null;
+	}
+
+	/**
+	 * Return whether {@link #lookInMemory} looks everywhere.
+	 * @return whether there is at most one tier, in memory
+	 */
+	boolean isInMemory() {
+		return this.tiers.isEmpty() || (this.tiers.size() == 1 && this.tiers.get(0) instanceof InMemoryTier);
+	}
+
+	/**
+	 * Look for an answer in memory, as {@link #find} does everywhere.
+	 * @param key the key
+	 * @return the answer, or {@code null} if there is none
+	 * @throws RuntimeException if the cache cannot say
+	 */
+	@Nullable CachedReply lookInMemory(String key) {
+		try {
+			return look(key);
+		}
+		catch (RuntimeException ex) {
+			report(ex);
+			throw ex;
 		}
 	}
 
@@ -212,9 +240,8 @@ public final class SpeechCache {
 	}
 
 	private Mono<Void> atEach(List<CacheTier> tiers, Function<CacheTier, Mono<Void>> work) {
-		return Flux.fromIterable(tiers)
-			.concatMap((tier) -> work.apply(tier).doOnError(this::report).onErrorComplete())
-			.then();
+		Function<CacheTier, Mono<Void>> quietly = (tier) -> work.apply(tier).doOnError(this::report).onErrorComplete();
+		return (tiers.size() == 1) ? quietly.apply(tiers.get(0)) : Flux.fromIterable(tiers).concatMap(quietly).then();
 	}
 
 	/**

@@ -1,5 +1,8 @@
 package io.github.elevenspring.call;
 
+import java.util.function.Function;
+
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
@@ -18,5 +21,17 @@ public interface CallChain {
 	 * {@link io.github.elevenspring.error.ElevenLabsException}
 	 */
 	Flux<ReplyPart> proceed(Call call);
+
+	/**
+	 * Make the call, and watch its reply.
+	 * @param call the call
+	 * @param operator makes the operator of each subscription, before anything else
+	 * happens for it; what it throws is the error of the call
+	 * @return the reply as the operator passes it on
+	 */
+	default Flux<ReplyPart> proceed(Call call,
+			Function<? super CoreSubscriber<? super ReplyPart>, ? extends ReplyOperator> operator) {
+		return new WatchedReply(this, call, operator);
+	}
 
 }

@@ -3,7 +3,9 @@ package io.github.elevenspring.call;
 import java.util.List;
 import java.util.ListIterator;
 
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.util.context.Context;
 
 /**
  * The line of stages a call passes, with the client at its end. Immutable and
@@ -108,12 +110,33 @@ public final class CallPipeline {
 	 * {@link io.github.elevenspring.error.ElevenLabsException}
 	 */
 	public Flux<ReplyPart> execute(Call call) {
-		return Flux.defer(() -> {
-			CallProgress progress = new CallProgress();
-			return this.line.proceed(call)
-				.map((part) -> (part instanceof ReplyPart.Head head) ? head.withDelivery(progress.delivery()) : part)
-				.contextWrite((context) -> context.put(CallProgress.class, progress));
-		});
+		return this.line.proceed(call, ProgressOperator::new);
+	}
+
+	/**
+	 * Begins the progress of a call, and tells of it in the head of the reply.
+	 */
+	private static final class ProgressOperator extends ReplyOperator {
+
+		private final CallProgress progress = new CallProgress();
+
+		private final Context context;
+
+		ProgressOperator(CoreSubscriber<? super ReplyPart> actual) {
+			super(actual);
+			this.context = actual.currentContext().put(CallProgress.class, this.progress);
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.context;
+		}
+
+		@Override
+		public void onNext(ReplyPart part) {
+			super.onNext((part instanceof ReplyPart.Head head) ? head.withDelivery(this.progress.delivery()) : part);
+		}
+
 	}
 
 }

@@ -46,10 +46,8 @@ public final class ReplyReader {
 	 * larger than the memory it may take
 	 */
 	public Mono<WholeReply> whole(Flux<ReplyPart> reply) {
-		return Mono.defer(() -> {
-			ReplyCollector collector = new ReplyCollector(this.mostInMemory);
-			return reply.doOnNext(collector::add).then(Mono.fromSupplier(collector::whole));
-		});
+		return reply.collect(() -> new ReplyCollector(this.mostInMemory), ReplyCollector::add)
+			.map(ReplyCollector::whole);
 	}
 
 	/**

@@ -2,7 +2,6 @@ package io.github.elevenspring.client;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
@@ -10,11 +9,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import io.github.elevenspring.call.CallProgress;
+import io.github.elevenspring.call.ReplyOperator;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -22,7 +21,6 @@ import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
-import reactor.util.context.Context;
 
 /**
  * Ends a reply whose next part does not come in time, and counts the bytes that came.
@@ -30,7 +28,7 @@ import reactor.util.context.Context;
  * has not asked for anything, and it does not schedule a task for each part: one task
  * looks after the reply and moves on to the next possible end.
  */
-final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
+final class StallDetector extends ReplyOperator {
 
 	private static final int WAITING = 0;
 
@@ -49,8 +47,6 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private static final AtomicLongFieldUpdater<StallDetector> REQUESTED = AtomicLongFieldUpdater
 		.newUpdater(StallDetector.class, "requested");
-
-	private final CoreSubscriber<? super ReplyPart> actual;
 
 	private final CallProgress progress;
 
@@ -81,13 +77,11 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private volatile long bytes;
 
-	private @Nullable Subscription upstream;
-
 	private long subscribedAt;
 
 	private StallDetector(CoreSubscriber<? super ReplyPart> actual, Timeouts timeouts, Scheduler timer, String host,
 			BooleanSupplier decided) {
-		this.actual = actual;
+		super(actual);
 		this.progress = CallProgress.of(actual.currentContext());
 		this.timeouts = timeouts;
 		this.timer = timer;
@@ -105,19 +99,11 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 	}
 
 	@Override
-	public Context currentContext() {
-		return this.actual.currentContext();
-	}
-
-	@Override
 	public void onSubscribe(Subscription upstream) {
-		if (Operators.validate(this.upstream, upstream)) {
-			this.upstream = upstream;
-			this.subscribedAt = now();
-			this.waitingSince = this.subscribedAt;
-			lookAgainIn(firstByte());
-			this.actual.onSubscribe(this);
-		}
+		this.subscribedAt = now();
+		this.waitingSince = this.subscribedAt;
+		super.onSubscribe(upstream);
+		lookAgainIn(firstByte());
 	}
 
 	@Override
@@ -127,7 +113,7 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 				this.waitingSince = now();
 			}
 			Operators.addCap(REQUESTED, this, n);
-			upstream().request(n);
+			super.request(n);
 		}
 	}
 
@@ -144,7 +130,7 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 			this.bytes = this.bytes + part.size();
 		}
 		Operators.produced(REQUESTED, this, 1);
-		this.actual.onNext(part);
+		super.onNext(part);
 		this.waitingSince = now();
 		STATE.compareAndSet(this, EMITTING, WAITING);
 		if (first && this.timeouts.idle().compareTo(this.timeouts.firstByte()) < 0) {
@@ -156,7 +142,7 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 	@Override
 	public void onError(Throwable error) {
 		if (end()) {
-			this.actual.onError(TransportErrors.map(error, this.host, this.bytes));
+			super.onError(TransportErrors.map(error, this.host, this.bytes));
 		}
 		else {
 			Operators.onErrorDropped(error, currentContext());
@@ -166,14 +152,14 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 	@Override
 	public void onComplete() {
 		if (end()) {
-			this.actual.onComplete();
+			super.onComplete();
 		}
 	}
 
 	@Override
 	public void cancel() {
 		end();
-		upstream().cancel();
+		super.cancel();
 	}
 
 	private boolean end() {
@@ -204,8 +190,8 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 		if (STATE.compareAndSet(this, WAITING, ENDED)) {
 			// who hears of it may dispose this task, which would interrupt this thread
 			this.task.replace(null);
-			upstream().cancel();
-			this.actual.onError(stalled(limit));
+			super.cancel();
+			super.onError(stalled(limit));
 		}
 		return limit;
 	}
@@ -247,10 +233,6 @@ final class StallDetector implements CoreSubscriber<ReplyPart>, Subscription {
 
 	private long now() {
 		return this.timer.now(TimeUnit.NANOSECONDS);
-	}
-
-	private Subscription upstream() {
-		return Objects.requireNonNull(this.upstream, "Not subscribed yet");
 	}
 
 }

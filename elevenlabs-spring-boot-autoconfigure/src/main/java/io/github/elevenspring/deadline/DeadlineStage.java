@@ -1,19 +1,13 @@
 package io.github.elevenspring.deadline;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
-import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.call.ReplyPart;
-import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import org.springframework.util.Assert;
@@ -44,26 +38,7 @@ public final class DeadlineStage implements CallStage {
 
 	@Override
 	public Flux<ReplyPart> handle(Call call, CallChain next) {
-		return Flux.deferContextual((context) -> {
-			Duration limit = limitOf(call);
-			CallProgress.of(context).endsAt(this.timer.now(TimeUnit.NANOSECONDS) + limit.toNanos());
-			AtomicLong received = new AtomicLong();
-			AtomicBoolean expired = new AtomicBoolean();
-			Mono<Long> expiry = Mono.delay(limit, this.timer).doOnNext((tick) -> expired.set(true));
-			// An expiry that failed would end the reply, but not what goes on for it.
-			return next.proceed(call)
-				.doOnNext((part) -> received.addAndGet(part.size()))
-				.takeUntilOther(expiry)
-				.concatWith(
-						Flux.defer(() -> expired.get() ? Flux.error(tooLate(limit, received.get())) : Flux.empty()));
-		});
-	}
-
-	private static ElevenLabsTransportException tooLate(Duration limit, long received) {
-		return new ElevenLabsTransportException(ErrorKind.TIMEOUT,
-				"The call did not end within " + limit
-						+ ": raise elevenlabs.timeout.total or the deadline of the request, or shorten the text",
-				null, received);
+		return next.proceed(call, (actual) -> new BoundedReply(actual, limitOf(call), this.timer));
 	}
 
 	private Duration limitOf(Call call) {

@@ -6,6 +6,7 @@ import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.CallStage;
+import io.github.elevenspring.call.ReplyOperator;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsException;
@@ -18,6 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
@@ -35,17 +37,10 @@ public final class FailureLogStage implements CallStage {
 
 	@Override
 	public Flux<ReplyPart> handle(Call call, CallChain next) {
-		return Flux.deferContextual((context) -> {
-			CallProgress progress = CallProgress.of(context);
-			long since = System.nanoTime();
-			Reply reply = new Reply();
-			return next.proceed(call)
-				.doOnNext(reply::see)
-				.doOnError((error) -> log(call, error, progress.delivery(), reply, System.nanoTime() - since));
-		});
+		return next.proceed(call, (actual) -> new LoggedReply(actual, call));
 	}
 
-	private static void log(Call call, Throwable error, Delivery delivery, Reply reply, long nanos) {
+	private static void log(Call call, Throwable error, Delivery delivery, LoggedReply reply, long nanos) {
 		LoggingEventBuilder line = logger.atLevel(levelOf(error));
 		add(line, "elevenlabs.operation", call.operation().id());
 		add(line, "elevenlabs.model", call.modelId());
@@ -91,20 +86,42 @@ public final class FailureLogStage implements CallStage {
 		return (error instanceof ElevenLabsException) ? error.getMessage() : "see the error that the caller got";
 	}
 
-	private static @Nullable String traceIdOf(Throwable error, Reply reply) {
+	private static @Nullable String traceIdOf(Throwable error, LoggedReply reply) {
 		return (error instanceof ElevenLabsApiException answer) ? answer.getTraceId() : reply.traceId();
 	}
 
 	/**
 	 * The reply of one call, as far as it came.
 	 */
-	private static final class Reply {
+	private static final class LoggedReply extends ReplyOperator {
+
+		private final Call call;
+
+		private final long since = System.nanoTime();
 
 		private @Nullable ReplyMetadata metadata;
 
-		void see(ReplyPart part) {
+		LoggedReply(CoreSubscriber<? super ReplyPart> actual, Call call) {
+			super(actual);
+			this.call = call;
+		}
+
+		@Override
+		public void onNext(ReplyPart part) {
 			if (part instanceof ReplyPart.Head head) {
 				this.metadata = head.metadata();
+			}
+			super.onNext(part);
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			try {
+				log(this.call, error, CallProgress.of(currentContext()).delivery(), this,
+						System.nanoTime() - this.since);
+			}
+			finally {
+				super.onError(error);
 			}
 		}
 

@@ -1,13 +1,9 @@
 package io.github.elevenspring.observation;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
-
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.call.ReplyPart;
-import io.github.elevenspring.observation.ElevenLabsObservationContext.Outcome;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
@@ -45,24 +41,7 @@ public final class ObservationStage implements CallStage {
 			Observation observation = Observation.createNotStarted(this.convention, () -> context, this.registry);
 			observation.parentObservation(view.getOrDefault(ObservationThreadLocalAccessor.KEY, null));
 			observation.start();
-			AtomicBoolean stopped = new AtomicBoolean();
-			Consumer<Outcome> stop = (outcome) -> {
-				if (stopped.compareAndSet(false, true)) {
-					context.setOutcome(outcome);
-					observation.stop();
-				}
-			};
-			// Stopped before the caller hears of the end, so that it finds what was
-			// measured
-			return next.proceed(call).doOnNext((part) -> {
-				if (part instanceof ReplyPart.Head head) {
-					context.setReply(head.metadata());
-				}
-			}).doOnComplete(() -> stop.accept(Outcome.SUCCESS)).doOnError((error) -> {
-				observation.error(error);
-				stop.accept(Outcome.ERROR);
-			})
-				.doOnCancel(() -> stop.accept(Outcome.CANCELLED))
+			return next.proceed(call, (actual) -> new ObservedReply(actual, observation, context))
 				.contextWrite((inner) -> inner.put(ObservationThreadLocalAccessor.KEY, observation));
 		});
 	}

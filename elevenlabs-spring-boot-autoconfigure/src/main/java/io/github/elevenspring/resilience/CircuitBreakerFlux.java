@@ -1,8 +1,8 @@
 package io.github.elevenspring.resilience;
 
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import io.github.elevenspring.call.ReplyOperator;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
@@ -10,11 +10,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
-import reactor.util.context.Context;
 
 /**
  * Subscribes to a reply with the leave of a circuit breaker, and tells it how the reply
@@ -58,12 +56,10 @@ final class CircuitBreakerFlux extends Flux<ReplyPart> {
 	/**
 	 * One subscription that holds a permission.
 	 */
-	private static final class CircuitBreakerSubscriber implements CoreSubscriber<ReplyPart>, Subscription {
+	private static final class CircuitBreakerSubscriber extends ReplyOperator {
 
 		private static final AtomicIntegerFieldUpdater<CircuitBreakerSubscriber> SETTLED = AtomicIntegerFieldUpdater
 			.newUpdater(CircuitBreakerSubscriber.class, "settled");
-
-		private final CoreSubscriber<? super ReplyPart> actual;
 
 		private final CircuitBreaker breaker;
 
@@ -86,11 +82,9 @@ final class CircuitBreakerFlux extends Flux<ReplyPart> {
 
 		private volatile int settled;
 
-		private @Nullable Subscription upstream;
-
 		CircuitBreakerSubscriber(CoreSubscriber<? super ReplyPart> actual, CircuitBreaker breaker,
 				@Nullable WaitingCall waiting) {
-			this.actual = actual;
+			super(actual);
 			this.breaker = breaker;
 			this.waiting = waiting;
 			this.round = breaker.getMetrics();
@@ -98,30 +92,17 @@ final class CircuitBreakerFlux extends Flux<ReplyPart> {
 		}
 
 		@Override
-		public Context currentContext() {
-			return this.actual.currentContext();
-		}
-
-		@Override
-		public void onSubscribe(Subscription upstream) {
-			if (Operators.validate(this.upstream, upstream)) {
-				this.upstream = upstream;
-				this.actual.onSubscribe(this);
-			}
-		}
-
-		@Override
 		public void onNext(ReplyPart part) {
 			if (this.latency < 0) {
 				this.latency = Math.max(0, elapsed());
 			}
-			this.actual.onNext(part);
+			super.onNext(part);
 		}
 
 		@Override
 		public void onComplete() {
 			succeed();
-			this.actual.onComplete();
+			super.onComplete();
 		}
 
 		@Override
@@ -131,17 +112,12 @@ final class CircuitBreakerFlux extends Flux<ReplyPart> {
 					&& known.getKind() == ErrorKind.CONCURRENCY) {
 				this.waiting.waitAgain();
 			}
-			this.actual.onError(error);
-		}
-
-		@Override
-		public void request(long n) {
-			upstream().request(n);
+			super.onError(error);
 		}
 
 		@Override
 		public void cancel() {
-			upstream().cancel();
+			super.cancel();
 			if (this.latency < 0) {
 				forget();
 			}
@@ -181,10 +157,6 @@ final class CircuitBreakerFlux extends Flux<ReplyPart> {
 
 		private long elapsed() {
 			return this.breaker.getCurrentTimestamp() - this.begin;
-		}
-
-		private Subscription upstream() {
-			return Objects.requireNonNull(this.upstream, "Not subscribed yet");
 		}
 
 	}

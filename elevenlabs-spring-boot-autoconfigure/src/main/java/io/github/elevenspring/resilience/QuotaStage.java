@@ -3,11 +3,13 @@ package io.github.elevenspring.resilience;
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.call.CallStage;
+import io.github.elevenspring.call.ReplyOperator;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsApiException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.model.speech.SpeechRequest;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
@@ -34,15 +36,42 @@ public final class QuotaStage implements CallStage {
 		if (!(call.request() instanceof SpeechRequest speech)) {
 			return next.proceed(call);
 		}
-		Flux<ReplyPart> reply = next.proceed(call).doOnError(ElevenLabsApiException.class, (error) -> {
-			if (error.getKind() == ErrorKind.QUOTA) {
-				this.gate.refusedByService(speech);
-			}
-		}).doOnComplete(() -> this.gate.spoken(speech));
+		Flux<ReplyPart> reply = next.proceed(call, (actual) -> new PaidReply(actual, speech, this.gate));
 		return Flux.defer(() -> {
 			ElevenLabsRejectedException refusal = this.gate.refusal(speech);
 			return (refusal != null) ? Flux.error(refusal) : reply;
 		});
+	}
+
+	/**
+	 * Tells the gate whether the account could pay.
+	 */
+	private static final class PaidReply extends ReplyOperator {
+
+		private final SpeechRequest speech;
+
+		private final QuotaGate gate;
+
+		PaidReply(CoreSubscriber<? super ReplyPart> actual, SpeechRequest speech, QuotaGate gate) {
+			super(actual);
+			this.speech = speech;
+			this.gate = gate;
+		}
+
+		@Override
+		public void onError(Throwable error) {
+			if (error instanceof ElevenLabsApiException answer && answer.getKind() == ErrorKind.QUOTA) {
+				this.gate.refusedByService(this.speech);
+			}
+			super.onError(error);
+		}
+
+		@Override
+		public void onComplete() {
+			this.gate.spoken(this.speech);
+			super.onComplete();
+		}
+
 	}
 
 }

@@ -1,10 +1,9 @@
 package io.github.elevenspring.resilience;
 
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import io.github.elevenspring.call.ReplyOperator;
 import io.github.elevenspring.call.ReplyPart;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Operators;
@@ -15,7 +14,7 @@ import reactor.util.context.Context;
  * breaker. Until the breaker admits it, it can be refused from outside. It rides in the
  * Reactor context, where the breaker finds it.
  */
-final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription, Refusable {
+final class WaitingCall extends ReplyOperator implements Refusable {
 
 	private static final int WAITING = 0;
 
@@ -26,18 +25,14 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription, Refu
 	private static final AtomicIntegerFieldUpdater<WaitingCall> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(WaitingCall.class, "state");
 
-	private final CoreSubscriber<? super ReplyPart> actual;
-
 	private final FamilyBreaker family;
 
 	private final Context context;
 
 	private volatile int state;
 
-	private @Nullable Subscription upstream;
-
 	WaitingCall(CoreSubscriber<? super ReplyPart> actual, FamilyBreaker family) {
-		this.actual = actual;
+		super(actual);
 		this.family = family;
 		this.context = actual.currentContext().put(WaitingCall.class, this);
 	}
@@ -49,11 +44,8 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription, Refu
 
 	@Override
 	public void onSubscribe(Subscription upstream) {
-		if (Operators.validate(this.upstream, upstream)) {
-			this.upstream = upstream;
-			this.actual.onSubscribe(this);
-			standBy();
-		}
+		super.onSubscribe(upstream);
+		standBy();
 	}
 
 	/**
@@ -94,15 +86,15 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription, Refu
 	public void refuse() {
 		if (STATE.compareAndSet(this, WAITING, ENDED)) {
 			this.family.remove(this);
-			upstream().cancel();
-			this.actual.onError(this.family.refusal());
+			super.cancel();
+			super.onError(this.family.refusal());
 		}
 	}
 
 	@Override
 	public void onNext(ReplyPart part) {
 		if (admit()) {
-			this.actual.onNext(part);
+			super.onNext(part);
 		}
 		else {
 			Operators.onNextDropped(part, this.context);
@@ -112,7 +104,7 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription, Refu
 	@Override
 	public void onError(Throwable error) {
 		if (end()) {
-			this.actual.onError(error);
+			super.onError(error);
 		}
 		else {
 			Operators.onErrorDropped(error, this.context);
@@ -122,19 +114,14 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription, Refu
 	@Override
 	public void onComplete() {
 		if (end()) {
-			this.actual.onComplete();
+			super.onComplete();
 		}
-	}
-
-	@Override
-	public void request(long n) {
-		upstream().request(n);
 	}
 
 	@Override
 	public void cancel() {
 		end();
-		upstream().cancel();
+		super.cancel();
 	}
 
 	private boolean end() {
@@ -143,10 +130,6 @@ final class WaitingCall implements CoreSubscriber<ReplyPart>, Subscription, Refu
 			this.family.remove(this);
 		}
 		return before != ENDED;
-	}
-
-	private Subscription upstream() {
-		return Objects.requireNonNull(this.upstream, "Not subscribed yet");
 	}
 
 }

@@ -46,7 +46,11 @@ final class DefaultSpeechOperations implements SpeechOperations {
 
 	@Override
 	public Flux<byte[]> stream(SpeechRequest request) {
-		return execute(Operation.SPEECH_STREAM, request).ofType(ReplyPart.Chunk.class).map(ReplyPart.Chunk::ownBytes);
+		return execute(Operation.SPEECH_STREAM, request).handle((part, sink) -> {
+			if (part instanceof ReplyPart.Chunk chunk) {
+				sink.next(chunk.ownBytes());
+			}
+		});
 	}
 
 	@Override
