@@ -9,15 +9,13 @@ import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.model.OutputFormat;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.Mono;
-import reactor.core.publisher.SynchronousSink;
 
 import org.springframework.http.MediaType;
 
 /**
- * Holds back the first bytes of a successful response until they show whether they belong
- * to what was asked for. Proxies, captive portals and the service itself have been seen
- * to send errors with status 200. Serves one subscription.
+ * Holds back the first bytes of a response until they show whether they belong to what
+ * was asked for. Proxies, captive portals and the service itself have been seen to send
+ * errors with status 200. Serves one subscription.
  */
 final class BodyBeginning {
 
@@ -43,46 +41,61 @@ final class BodyBeginning {
 
 	private @Nullable Boolean verdict;
 
-	BodyBeginning(Call call, @Nullable MediaType contentType) {
+	BodyBeginning(Call call, boolean successful, @Nullable MediaType contentType) {
 		this.replyType = call.operation().replyType();
 		OutputFormat format = (call.request() instanceof SpeechRequest speech) ? speech.outputFormat() : null;
 		this.selfDescribing = format == null || format.isSelfDescribing();
 		this.possible = this.replyType == ReplyType.JSON || contentType == null || isAudio(contentType);
+		if (!successful) {
+			this.verdict = false;
+		}
+		else if (this.replyType == ReplyType.ANYTHING) {
+			this.verdict = true;
+		}
 	}
 
 	/**
-	 * Take a chunk and pass on what is known to be, or not to be, an answer.
+	 * Take a chunk.
+	 * @return what is known to be, or not to be, an answer, {@code null} if nothing is
 	 */
-	void accept(ReplyPart.Chunk chunk, SynchronousSink<ReplyPart.Chunk> sink) {
+	ReplyPart.@Nullable Chunk accept(ReplyPart.Chunk chunk) {
 		if (this.verdict != null) {
-			sink.next(chunk);
-			return;
+			return chunk;
 		}
 		this.held = heldWith(chunk.bytes());
 		this.verdict = verdict();
-		if (this.verdict != null) {
-			sink.next(new ReplyPart.Chunk(this.held));
-		}
+		return (this.verdict != null) ? new ReplyPart.Chunk(this.held) : null;
 	}
 
 	/**
-	 * Return what is left when the body ends before anything is clear.
+	 * Decide, as the body has ended. A body of which nothing came is no answer, unless
+	 * anything is.
+	 * @return what was held until now, {@code null} if nothing was
 	 */
-	Mono<ReplyPart.Chunk> rest() {
-		return Mono.fromSupplier(() -> {
-			if (this.verdict != null || this.held.length == 0) {
-				return null;
-			}
-			this.verdict = this.replyType == ReplyType.JSON || !this.selfDescribing || isPlausible(visible());
-			return new ReplyPart.Chunk(this.held);
-		});
+	ReplyPart.@Nullable Chunk rest() {
+		if (this.verdict != null) {
+			return null;
+		}
+		if (this.held.length == 0) {
+			this.verdict = false;
+			return null;
+		}
+		this.verdict = this.replyType == ReplyType.JSON || !this.selfDescribing || isPlausible(visible());
+		return new ReplyPart.Chunk(this.held);
 	}
 
 	/**
-	 * Tell whether the body is an answer, once something of it was passed on.
+	 * Tell whether the body is known to be an answer.
 	 */
 	boolean isAnswer() {
 		return Boolean.TRUE.equals(this.verdict);
+	}
+
+	/**
+	 * Tell whether the body is known not to be an answer.
+	 */
+	boolean isNoAnswer() {
+		return Boolean.FALSE.equals(this.verdict);
 	}
 
 	/**

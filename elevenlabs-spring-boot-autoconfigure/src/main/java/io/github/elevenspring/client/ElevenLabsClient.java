@@ -1,16 +1,13 @@
 package io.github.elevenspring.client;
 
-import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.call.CallProgress;
-import io.github.elevenspring.call.Operation.ReplyType;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
@@ -20,12 +17,11 @@ import io.github.elevenspring.model.ApiRequest;
 import io.github.elevenspring.model.CacheUse;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.BodyInserters;
@@ -43,17 +39,6 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
  * @since 0.1.0
  */
 public final class ElevenLabsClient implements CallChain {
-
-	/**
-	 * As much of a body that is an error as is worth reading. A failed validation repeats
-	 * its input, and that may be the longest text of a model.
-	 */
-	private static final int MAX_ERROR_BODY_SIZE = 256 * 1024;
-
-	/**
-	 * How long the rest of a body that is an error is worth waiting for.
-	 */
-	private static final Duration ERROR_BODY_TIMEOUT = Duration.ofSeconds(2);
 
 	private static final String URI_TEMPLATE = WebClient.class.getName() + ".uriTemplate";
 
@@ -139,53 +124,13 @@ public final class ElevenLabsClient implements CallChain {
 	}
 
 	private Flux<ReplyPart> read(Call call, ClientResponse response, Redaction redaction, AtomicBoolean failed) {
-		Flux<ReplyPart.Chunk> body = response.bodyToFlux(DataBuffer.class)
-			.map(ElevenLabsClient::copyAndRelease)
-			.filter((chunk) -> chunk.size() > 0)
-			.doOnDiscard(DataBuffer.class, DataBufferUtils::release);
-		if (!response.statusCode().is2xxSuccessful()) {
-			return fail(response, body, redaction, failed);
-		}
 		HttpHeaders headers = HttpHeaders.readOnlyHttpHeaders(response.headers().asHttpHeaders());
-		ReplyPart head = new ReplyPart.Head(response.statusCode().value(), headers, ReplyHeaders.metadata(headers));
-		if (call.operation().replyType() == ReplyType.ANYTHING) {
-			return body.cast(ReplyPart.class)
-				.switchOnFirst((first, all) -> first.isOnError() ? all : all.startWith(head));
-		}
-		BodyBeginning beginning = new BodyBeginning(call, contentType(headers));
-		return body.handle(beginning::accept).concatWith(beginning.rest()).switchOnFirst((first, all) -> {
-			if (first.isOnError()) {
-				return all.cast(ReplyPart.class);
-			}
-			if (!beginning.isAnswer()) {
-				return fail(response, all, redaction, failed);
-			}
-			return all.cast(ReplyPart.class).startWith(head);
-		});
-	}
-
-	private Flux<ReplyPart> fail(ClientResponse response, Flux<ReplyPart.Chunk> body, Redaction redaction,
-			AtomicBoolean failed) {
-		failed.set(true);
-		return beginningOf(body)
-			.flatMapMany((beginning) -> Flux.error(() -> this.errors.decode(response.statusCode().value(),
-					response.headers().asHttpHeaders(), beginning.toByteArray(), redaction)));
-	}
-
-	/**
-	 * Read what there is of an error: whatever happens meanwhile, the status is known
-	 * already and must not be lost.
-	 */
-	private Mono<ByteArrayOutputStream> beginningOf(Flux<ReplyPart.Chunk> body) {
-		return Mono.defer(() -> {
-			ByteArrayOutputStream beginning = new ByteArrayOutputStream();
-			return body.doOnNext((chunk) -> beginning.writeBytes(chunk.bytes()))
-				.takeUntil((chunk) -> beginning.size() >= MAX_ERROR_BODY_SIZE)
-				.takeUntilOther(Mono.delay(ERROR_BODY_TIMEOUT, this.timer))
-				.then()
-				.onErrorComplete()
-				.thenReturn(beginning);
-		});
+		HttpStatusCode status = response.statusCode();
+		return response.bodyToFlux(DataBuffer.class)
+			.transform(
+					ResponseOperator.read(new ReplyPart.Head(status.value(), headers, ReplyHeaders.metadata(headers)),
+							new BodyBeginning(call, status.is2xxSuccessful(), contentType(headers)),
+							new FailedResponse(response, this.errors, redaction, failed), this.timer));
 	}
 
 	private static @Nullable MediaType contentType(HttpHeaders headers) {
@@ -218,17 +163,6 @@ public final class ElevenLabsClient implements CallChain {
 	private static Throwable ofTheService(Throwable error, ApiRequest request, URI uri) {
 		return (error instanceof ElevenLabsException || error instanceof WebClientException) ? error
 				: new WebClientRequestException(error, request.method(), uri, HttpHeaders.EMPTY);
-	}
-
-	private static ReplyPart.Chunk copyAndRelease(DataBuffer buffer) {
-		try {
-			byte[] bytes = new byte[buffer.readableByteCount()];
-			buffer.read(bytes);
-			return new ReplyPart.Chunk(bytes);
-		}
-		finally {
-			DataBufferUtils.release(buffer);
-		}
 	}
 
 }

@@ -1,0 +1,329 @@
+package io.github.elevenspring.client;
+
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.function.Function;
+
+import io.github.elevenspring.call.ReplyPart;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
+import reactor.util.context.Context;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+
+/**
+ * Makes a reply out of the buffers of a response, which are copied and released as they
+ * come. The head waits for the first bytes that are an answer, and is passed on together
+ * with them; a response that turns out to be none is read as an error. One operator for
+ * all of that, as each part of each reply passes it.
+ */
+final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription {
+
+	/**
+	 * As much of a body that is an error as is worth reading. A failed validation repeats
+	 * its input, and that may be the longest text of a model.
+	 */
+	private static final int MAX_ERROR_BODY_SIZE = 256 * 1024;
+
+	/**
+	 * How long the rest of a body that is an error is worth waiting for.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	private static final AtomicLongFieldUpdater<ResponseOperator> REQUESTED = AtomicLongFieldUpdater
+		.newUpdater(ResponseOperator.class, "requested");
+
+	private static final AtomicIntegerFieldUpdater<ResponseOperator> WORK = AtomicIntegerFieldUpdater
+		.newUpdater(ResponseOperator.class, "work");
+
+	private static final AtomicIntegerFieldUpdater<ResponseOperator> FAILED = AtomicIntegerFieldUpdater
+		.newUpdater(ResponseOperator.class, "failed");
+
+	private final CoreSubscriber<? super ReplyPart> actual;
+
+	private final Context context;
+
+	private final ReplyPart.Head head;
+
+	private final BodyBeginning beginning;
+
+	private final FailedResponse failure;
+
+	private final Scheduler timer;
+
+	private volatile long requested;
+
+	private volatile int work;
+
+	/**
+	 * Whether it is decided that this is an answer. Belongs to the signals of the
+	 * response.
+	 */
+	private boolean begun;
+
+	/**
+	 * What waits for somebody who asks for it: the head, the first chunk, the end.
+	 */
+	private volatile boolean headHeld;
+
+	private volatile ReplyPart.@Nullable Chunk held;
+
+	private volatile boolean ended;
+
+	/**
+	 * What ended the reply, written before that it has ended.
+	 */
+	private @Nullable Throwable error;
+
+	/**
+	 * The body of an error as far as it came, {@code null} unless it is one. Its bytes
+	 * are guarded by this.
+	 */
+	private volatile @Nullable ByteArrayOutputStream errorBody;
+
+	private volatile int failed;
+
+	private final Disposable.Swap patience = Disposables.swap();
+
+	private Subscription upstream = Operators.emptySubscription();
+
+	private ResponseOperator(CoreSubscriber<? super ReplyPart> actual, ReplyPart.Head head, BodyBeginning beginning,
+			FailedResponse failure, Scheduler timer) {
+		this.actual = actual;
+		this.context = Operators.enableOnDiscard(actual.currentContext(), ResponseOperator::release);
+		this.head = head;
+		this.beginning = beginning;
+		this.failure = failure;
+		this.timer = timer;
+	}
+
+	/**
+	 * Return the operator, for {@code Flux.transform}.
+	 * @param head head of the reply, if it is one
+	 * @param beginning tells that from the first bytes
+	 * @param failure makes the error of a response that is no answer
+	 * @param timer measures how long the rest of such a response is waited for
+	 */
+	static Function<? super Publisher<DataBuffer>, ? extends Publisher<ReplyPart>> read(ReplyPart.Head head,
+			BodyBeginning beginning, FailedResponse failure, Scheduler timer) {
+		return Operators.lift((scannable, actual) -> new ResponseOperator(actual, head, beginning, failure, timer));
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.context;
+	}
+
+	@Override
+	public void onSubscribe(Subscription upstream) {
+		this.upstream = upstream;
+		this.actual.onSubscribe(this);
+		if (this.beginning.isNoAnswer() && this.errorBody == null) {
+			readError(null);
+		}
+	}
+
+	@Override
+	public void onNext(DataBuffer buffer) {
+		ReplyPart.Chunk chunk = copyAndRelease(buffer);
+		if (this.errorBody != null) {
+			addToError(chunk);
+		}
+		else if (this.begun && chunk.size() > 0) {
+			this.actual.onNext(chunk);
+		}
+		else {
+			ReplyPart.Chunk first = (chunk.size() > 0) ? this.beginning.accept(chunk) : null;
+			if (first == null) {
+				this.upstream.request(1);
+			}
+			else {
+				begin(first);
+			}
+		}
+	}
+
+	private void begin(ReplyPart.@Nullable Chunk first) {
+		if (this.beginning.isAnswer()) {
+			this.begun = true;
+			this.held = first;
+			this.headHeld = true;
+			drain();
+		}
+		else {
+			readError(first);
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		if (!this.begun && this.errorBody == null) {
+			begin(this.beginning.rest());
+		}
+		end(null);
+	}
+
+	@Override
+	public void onError(Throwable error) {
+		if (this.beginning.isNoAnswer() && this.errorBody == null) {
+			readError(null);
+		}
+		end(error);
+	}
+
+	private void end(@Nullable Throwable error) {
+		if (this.errorBody != null) {
+			// Whatever happens to its body, the status is known and must not be lost
+			fail();
+		}
+		else {
+			this.error = error;
+			this.ended = true;
+			drain();
+		}
+	}
+
+	@Override
+	public void request(long n) {
+		if (Operators.validate(n)) {
+			long before = Operators.addCap(REQUESTED, this, n);
+			long more = chunksFor(Operators.addCap(before, n)) - chunksFor(before);
+			if (this.headHeld || this.held != null) {
+				drain();
+			}
+			if (more > 0) {
+				this.upstream.request((this.requested == Long.MAX_VALUE) ? Long.MAX_VALUE : more);
+			}
+		}
+	}
+
+	/**
+	 * Return how many chunks it takes for a number of parts: the first one brings the
+	 * head along.
+	 */
+	private static long chunksFor(long parts) {
+		return (parts > 1) ? parts - 1 : parts;
+	}
+
+	/**
+	 * Pass on what is held as far as it is asked for.
+	 */
+	private void drain() {
+		if (WORK.getAndIncrement(this) == 0) {
+			int missed = 1;
+			do {
+				boolean ended = this.ended;
+				if (this.headHeld && this.requested > 0) {
+					this.headHeld = false;
+					this.actual.onNext(this.head);
+				}
+				ReplyPart.Chunk held = this.held;
+				if (held != null && this.requested > 1) {
+					this.held = null;
+					this.actual.onNext(held);
+				}
+				if (ended && !this.headHeld && this.held == null) {
+					passEndOn();
+					return;
+				}
+				missed = WORK.addAndGet(this, -missed);
+			}
+			while (missed != 0);
+		}
+	}
+
+	private void passEndOn() {
+		Throwable error = this.error;
+		if (error != null) {
+			this.actual.onError(error);
+		}
+		else {
+			this.actual.onComplete();
+		}
+	}
+
+	private void readError(ReplyPart.@Nullable Chunk first) {
+		ByteArrayOutputStream body = new ByteArrayOutputStream();
+		if (first != null) {
+			body.writeBytes(first.bytes());
+		}
+		this.errorBody = body;
+		this.failure.begin();
+		try {
+			this.patience.update(this.timer.schedule(this::giveUp, PATIENCE.toNanos(), TimeUnit.NANOSECONDS));
+			this.upstream.request(Long.MAX_VALUE);
+		}
+		catch (RejectedExecutionException ex) {
+			giveUp();
+		}
+	}
+
+	private void addToError(ReplyPart.Chunk chunk) {
+		ByteArrayOutputStream body = Objects.requireNonNull(this.errorBody);
+		// Guarded, since the timer may end the reply meanwhile
+		boolean enough;
+		synchronized (this) {
+			body.writeBytes(chunk.bytes());
+			enough = body.size() >= MAX_ERROR_BODY_SIZE;
+		}
+		if (enough) {
+			this.upstream.cancel();
+			fail();
+		}
+	}
+
+	private void giveUp() {
+		// whoever hears of it must not interrupt this thread
+		this.patience.replace(null);
+		this.upstream.cancel();
+		fail();
+	}
+
+	private void fail() {
+		if (FAILED.compareAndSet(this, 0, 1)) {
+			this.patience.dispose();
+			byte[] body;
+			synchronized (this) {
+				body = Objects.requireNonNull(this.errorBody).toByteArray();
+			}
+			this.actual.onError(this.failure.error(body));
+		}
+	}
+
+	@Override
+	public void cancel() {
+		this.failed = 1;
+		this.patience.dispose();
+		this.upstream.cancel();
+	}
+
+	private static ReplyPart.Chunk copyAndRelease(DataBuffer buffer) {
+		try {
+			byte[] bytes = new byte[buffer.readableByteCount()];
+			buffer.read(bytes);
+			return new ReplyPart.Chunk(bytes);
+		}
+		finally {
+			DataBufferUtils.release(buffer);
+		}
+	}
+
+	private static void release(Object discarded) {
+		if (discarded instanceof DataBuffer buffer) {
+			DataBufferUtils.release(buffer);
+		}
+	}
+
+}
