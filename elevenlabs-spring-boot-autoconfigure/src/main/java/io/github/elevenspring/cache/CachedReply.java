@@ -7,7 +7,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.stream.Stream;
 
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.model.ReplyMetadata;
@@ -41,7 +40,11 @@ final class CachedReply {
 		this.contentType = contentType;
 		this.head = new ReplyPart.Head(status, headers(contentType, metadata), metadata);
 		this.body = body;
-		this.parts = Stream.concat(Stream.of(this.head), body.chunks().stream()).toArray(ReplyPart[]::new);
+		this.parts = new ReplyPart[1 + body.chunks().size()];
+		this.parts[0] = this.head;
+		for (int i = 1; i < this.parts.length; i++) {
+			this.parts[i] = body.chunks().get(i - 1);
+		}
 	}
 
 	/**

@@ -2,9 +2,9 @@ package io.github.elevenspring.client;
 
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
@@ -12,7 +12,6 @@ import io.github.elevenspring.model.ApiRequest;
 
 import org.springframework.util.ConcurrentLruCache;
 import org.springframework.util.StringUtils;
-import org.springframework.web.util.UriComponents;
 import org.springframework.web.util.UriComponentsBuilder;
 import org.springframework.web.util.UriUtils;
 
@@ -22,18 +21,21 @@ import org.springframework.web.util.UriUtils;
  */
 final class RequestUri {
 
+	private static final Pattern PLACEHOLDER = Pattern.compile("\\{[^{}]*}");
+
 	/**
-	 * The paths that were asked for last. An application has few of them.
+	 * The paths that were asked for last, encoded and cut at their placeholders. An
+	 * application has few of them.
 	 */
-	private static final ConcurrentLruCache<String, UriComponents> PATHS = new ConcurrentLruCache<>(64,
-			(path) -> UriComponentsBuilder.fromPath(path).encode().build());
+	private static final ConcurrentLruCache<String, List<String>> PATHS = new ConcurrentLruCache<>(64, (path) -> List
+		.of(PLACEHOLDER.split(UriComponentsBuilder.fromPath(path).encode().build().toUriString(), -1)));
 
 	private RequestUri() {
 	}
 
 	static URI of(URI baseUrl, ApiRequest request) {
 		StringBuilder uri = new StringBuilder(StringUtils.trimTrailingCharacter(baseUrl.toString(), '/'));
-		uri.append(path(request));
+		appendPath(uri, request);
 		char separator = '?';
 		for (Map.Entry<String, List<String>> parameter : request.query().entrySet()) {
 			for (String value : parameter.getValue()) {
@@ -44,23 +46,20 @@ final class RequestUri {
 		return URI.create(uri.toString());
 	}
 
-	private static String path(ApiRequest request) {
-		Iterator<Object> values = request.uriVariables().iterator();
-		String path = PATHS.get(request.path()).expand((name) -> {
-			if (!values.hasNext()) {
-				throw misfit(request);
-			}
-			String value = values.next().toString();
+	private static void appendPath(StringBuilder uri, ApiRequest request) {
+		List<String> path = PATHS.get(request.path());
+		if (path.size() - 1 != request.uriVariables().size()) {
+			throw misfit(request);
+		}
+		uri.append(path.get(0));
+		for (int i = 1; i < path.size(); i++) {
+			String value = request.uriVariables().get(i - 1).toString();
 			if (value.equals(".") || value.equals("..")) {
 				throw new ElevenLabsRejectedException(ErrorKind.INVALID, "'" + value
 						+ "' is not an id and would lead to another endpoint: use an id that ElevenLabs returned");
 			}
-			return value;
-		}).toUriString();
-		if (values.hasNext()) {
-			throw misfit(request);
+			uri.append(encode(value)).append(path.get(i));
 		}
-		return path;
 	}
 
 	private static ElevenLabsRejectedException misfit(ApiRequest request) {
@@ -70,7 +69,16 @@ final class RequestUri {
 	}
 
 	private static String encode(String value) {
-		return UriUtils.encode(value, StandardCharsets.UTF_8);
+		return value.chars().allMatch(RequestUri::isUnreserved) ? value
+				: UriUtils.encode(value, StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Tell whether a character stands for itself wherever it is (RFC 3986, section 2.3).
+	 */
+	private static boolean isUnreserved(int character) {
+		return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z')
+				|| (character >= '0' && character <= '9') || "-._~".indexOf(character) >= 0;
 	}
 
 }
