@@ -74,14 +74,17 @@ final class Rounds {
 	}
 
 	/**
-	 * Return the median of what one did, divided by what the other did in the same round.
+	 * Return what one did, divided by what the other did in the same round.
+	 * @param part how many of the rounds have at most the ratio that is returned
 	 */
-	double ratio(String contender, String other, ToDoubleFunction<Round> value) {
+	double ratio(String contender, String other, ToDoubleFunction<Round> value, double part) {
 		List<Round> of = rounds(contender);
 		List<Round> to = rounds(other);
-		return median(IntStream.range(0, of.size())
+		double[] ratios = IntStream.range(0, of.size())
 			.mapToDouble((i) -> value.applyAsDouble(of.get(i)) / value.applyAsDouble(to.get(i)))
-			.toArray());
+			.sorted()
+			.toArray();
+		return ratios[(int) Math.round((ratios.length - 1) * part)];
 	}
 
 	/**

@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
+import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.template.ElevenLabsTemplate;
+import org.springframework.ai.elevenlabs.ElevenLabsTextToSpeechModel;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -17,8 +19,8 @@ import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * An application that has the starter, as its users have it: what is not set here is
- * auto-configured, metrics among it.
+ * An application that has the starter, and that of Spring AI beside it, as their users
+ * have them: what is not set here is auto-configured, metrics among it.
  */
 final class Starter implements AutoCloseable {
 
@@ -32,7 +34,10 @@ final class Starter implements AutoCloseable {
 	Starter(SpeechServer server, String... properties) {
 		List<String> all = new ArrayList<>(List.of("elevenlabs.api-key=key", "elevenlabs.base-url=" + server.url(),
 				"elevenlabs.defaults.voice-id=" + Contender.VOICE, "elevenlabs.plan=business",
-				"elevenlabs.limiter.limits.standard=100", "logging.level.root=warn",
+				"elevenlabs.limiter.limits.standard=100", "spring.ai.elevenlabs.api-key=key",
+				"spring.ai.elevenlabs.base-url=" + server.url(), "spring.ai.elevenlabs.tts.voice-id=" + Contender.VOICE,
+				"spring.ai.elevenlabs.tts.model-id=" + ModelCatalog.DEFAULT_MODEL,
+				"spring.ai.elevenlabs.tts.output-format=mp3_44100_128", "logging.level.root=warn",
 				"logging.level.io.github.elevenspring=error", "spring.main.banner-mode=off"));
 		Collections.addAll(all, properties);
 		this.context = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
@@ -50,6 +55,14 @@ final class Starter implements AutoCloseable {
 
 	ElevenLabsTemplate elevenLabs() {
 		return this.context.getBean(ElevenLabsTemplate.class);
+	}
+
+	/**
+	 * Return the model of Spring AI that the application gets from its starter, with the
+	 * clients of Spring Boot.
+	 */
+	ElevenLabsTextToSpeechModel springAi() {
+		return this.context.getBean(ElevenLabsTextToSpeechModel.class);
 	}
 
 	/**
