@@ -66,6 +66,11 @@ class ConfigurationSnippets {
 	}
 
 	@Bean
+	CallStage stopwatch() {
+		return (call, next) -> next.proceed(call, Stopwatch::new);
+	}
+
+	@Bean
 	LocalEngine engine() {
 		return String::getBytes;
 	}
