@@ -18,7 +18,7 @@ final class Comparison {
 		String name = load + ", beside " + other + ": ";
 		figures.add(new Figure(name + "throughput",
 				Figure.percent(rounds.ratio(PIPELINE, other, Rounds.Round::perSecond, 0.5)), throughput));
-		figures.add(Figure.of(name + "half of the rounds",
+		figures.add(Figure.of(name + "middle half of the rounds",
 				Figure.percent(rounds.ratio(PIPELINE, other, Rounds.Round::perSecond, 0.25)) + " to "
 						+ Figure.percent(rounds.ratio(PIPELINE, other, Rounds.Round::perSecond, 0.75))));
 		figures.add(new Figure(name + "p99 added", micros(rounds.added(PIPELINE, other, Rounds.Round::p99)), added));

@@ -9,7 +9,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 import com.sun.management.OperatingSystemMXBean;
@@ -70,32 +72,43 @@ final class Rounds {
 	 * Return the median of all rounds.
 	 */
 	double median(String contender, ToDoubleFunction<Round> value) {
-		return median(rounds(contender).stream().mapToDouble(value).toArray());
+		return quantile(rounds(contender).stream().mapToDouble(value), 0.5);
 	}
 
 	/**
 	 * Return what one did, divided by what the other did in the same round.
-	 * @param part how many of the rounds have at most the ratio that is returned
+	 * @param quantile which of the rounds, 0.5 for the median
 	 */
-	double ratio(String contender, String other, ToDoubleFunction<Round> value, double part) {
-		List<Round> of = rounds(contender);
-		List<Round> to = rounds(other);
-		double[] ratios = IntStream.range(0, of.size())
-			.mapToDouble((i) -> value.applyAsDouble(of.get(i)) / value.applyAsDouble(to.get(i)))
-			.sorted()
-			.toArray();
-		return ratios[(int) Math.round((ratios.length - 1) * part)];
+	double ratio(String contender, String other, ToDoubleFunction<Round> value, double quantile) {
+		return inEachRound(contender, other, value, (mine, theirs) -> mine / theirs, quantile);
 	}
 
 	/**
 	 * Return the median of what one had more than the other in the same round.
 	 */
 	double added(String contender, String other, ToDoubleFunction<Round> value) {
+		return inEachRound(contender, other, value, (mine, theirs) -> mine - theirs, 0.5);
+	}
+
+	private double inEachRound(String contender, String other, ToDoubleFunction<Round> value,
+			DoubleBinaryOperator comparison, double quantile) {
 		List<Round> of = rounds(contender);
 		List<Round> to = rounds(other);
-		return median(IntStream.range(0, of.size())
-			.mapToDouble((i) -> value.applyAsDouble(of.get(i)) - value.applyAsDouble(to.get(i)))
-			.toArray());
+		return quantile(IntStream.range(0, of.size())
+			.mapToDouble(
+					(i) -> comparison.applyAsDouble(value.applyAsDouble(of.get(i)), value.applyAsDouble(to.get(i)))),
+				quantile);
+	}
+
+	/**
+	 * Return a quantile, between the two values beside it where it lies between two.
+	 */
+	private static double quantile(DoubleStream values, double quantile) {
+		double[] sorted = values.sorted().toArray();
+		double position = (sorted.length - 1) * quantile;
+		double below = sorted[(int) Math.floor(position)];
+		double above = sorted[(int) Math.ceil(position)];
+		return below + (above - below) * (position - Math.floor(position));
 	}
 
 	private List<Round> rounds(String contender) {
@@ -141,12 +154,6 @@ final class Rounds {
 			.mapToLong(ThreadInfo::getThreadId)
 			.toArray();
 		return Arrays.stream(THREADS.getThreadAllocatedBytes(ids)).filter((bytes) -> bytes > 0).sum();
-	}
-
-	private static double median(double[] values) {
-		Arrays.sort(values);
-		int middle = values.length / 2;
-		return (values.length % 2 == 1) ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 	}
 
 	/**

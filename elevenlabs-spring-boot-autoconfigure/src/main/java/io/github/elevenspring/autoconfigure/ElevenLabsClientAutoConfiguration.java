@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import io.github.elevenspring.client.ApiKeyConnector;
 import io.github.elevenspring.client.ElevenLabsClient;
-import io.github.elevenspring.client.OrderlyCancelConnector;
+import io.github.elevenspring.client.EventLoopCancelConnector;
 import io.github.elevenspring.client.Timeouts;
 import io.github.elevenspring.client.WireLogging;
 import reactor.core.scheduler.Schedulers;
@@ -61,8 +61,7 @@ public final class ElevenLabsClientAutoConfiguration {
 				settings(properties, settings.getIfAvailable(HttpClientSettings::defaults), sslBundles));
 		webClientBuilder.defaultHeader(HttpHeaders.USER_AGENT, USER_AGENT);
 		customizers.orderedStream().forEach((customizer) -> customizer.customize(webClientBuilder));
-		WebClient webClient = webClientBuilder
-			.clientConnector(new ApiKeyConnector(new OrderlyCancelConnector(connector), connection::getApiKey))
+		WebClient webClient = webClientBuilder.clientConnector(new ApiKeyConnector(connector, connection::getApiKey))
 			.build();
 		return new ElevenLabsClient(webClient, connection::getBaseUrl, connection::getApiKey,
 				new Timeouts(properties.timeout().firstByte(), properties.timeout().idle()), Schedulers.parallel());
@@ -84,7 +83,8 @@ public final class ElevenLabsClientAutoConfiguration {
 
 	private static ClientHttpConnector connector(ClientHttpConnectorBuilder<?> builder, HttpClientSettings settings) {
 		return (builder instanceof ReactorClientHttpConnectorBuilder reactor)
-				? reactor.withHttpClientCustomizer(WireLogging::withoutContents).build(settings)
+				? new EventLoopCancelConnector(
+						reactor.withHttpClientCustomizer(WireLogging::withoutContents).build(settings))
 				: builder.build(settings);
 	}
 

@@ -499,8 +499,8 @@ final class Flight {
 				}
 			}
 			SpeechCache cache = Flight.this.flights.cache;
-			if (cache.isInMemory()) {
-				return findInMemory(cache);
+			if (cache.answersAtOnce()) {
+				return findAtOnce(cache);
 			}
 			return cache.find(key(), false)
 				.doOnError((error) -> looked(CacheResult.UNAVAILABLE))
@@ -512,15 +512,16 @@ final class Flight {
 				.switchIfEmpty(Flux.defer(this::fetch));
 		}
 
-		private Flux<ReplyPart> findInMemory(SpeechCache cache) {
+		private Flux<ReplyPart> findAtOnce(SpeechCache cache) {
 			try {
-				CachedReply kept = cache.lookInMemory(key());
+				CachedReply kept = cache.look(key());
 				if (kept != null) {
 					looked(CacheResult.HIT);
 					return kept.parts();
 				}
 			}
 			catch (RuntimeException ex) {
+				cache.report(ex);
 				looked(CacheResult.UNAVAILABLE);
 			}
 			return fetch();

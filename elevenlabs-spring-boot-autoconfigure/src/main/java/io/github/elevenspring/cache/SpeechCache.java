@@ -174,33 +174,22 @@ public final class SpeechCache {
 		}
 	}
 
-	private @Nullable CachedReply look(String key) {
+	/**
+	 * Look for an answer where that takes no time, as {@link #peek} does.
+	 * @param key the key
+	 * @return the answer, or {@code null} if there is none, or none that is known at once
+	 * @throws RuntimeException if the cache cannot say
+	 */
+	@Nullable CachedReply look(String key) {
 		CachedReply reply = this.tiers.isEmpty() ? null : this.tiers.get(0).peek(key);
 		return (reply != null && reply.age(now()) < this.ttlMillis) ? reply : null;
 	}
 
 	/**
-	 * Return whether {@link #lookInMemory} looks everywhere.
-	 * @return whether there is at most one tier, in memory
+	 * Return whether looking everywhere takes no time.
 	 */
-	boolean isInMemory() {
+	boolean answersAtOnce() {
 		return this.tiers.isEmpty() || (this.tiers.size() == 1 && this.tiers.get(0) instanceof InMemoryTier);
-	}
-
-	/**
-	 * Look for an answer in memory, as {@link #find} does everywhere.
-	 * @param key the key
-	 * @return the answer, or {@code null} if there is none
-	 * @throws RuntimeException if the cache cannot say
-	 */
-	@Nullable CachedReply lookInMemory(String key) {
-		try {
-			return look(key);
-		}
-		catch (RuntimeException ex) {
-			report(ex);
-			throw ex;
-		}
 	}
 
 	/**
@@ -256,7 +245,7 @@ public final class SpeechCache {
 			.then();
 	}
 
-	private void report(Throwable error) {
+	void report(Throwable error) {
 		if (error instanceof CacheUnavailableException) {
 			return;
 		}

@@ -1,8 +1,5 @@
 package io.github.elevenspring.call;
 
-import java.util.function.Function;
-
-import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
@@ -23,15 +20,15 @@ public interface CallChain {
 	Flux<ReplyPart> proceed(Call call);
 
 	/**
-	 * Make the call, and watch its reply.
+	 * Make the call, and watch its reply. Nothing happens before subscription; cancelling
+	 * passes the operator on its way to the call.
 	 * @param call the call
 	 * @param operator makes the operator of each subscription, before anything else
 	 * happens for it; what it throws is the error of the call
 	 * @return the reply as the operator passes it on
 	 */
-	default Flux<ReplyPart> proceed(Call call,
-			Function<? super CoreSubscriber<? super ReplyPart>, ? extends ReplyOperator> operator) {
-		return new WatchedReply(this, call, operator);
+	default Flux<ReplyPart> proceed(Call call, ReplyOperator.Factory operator) {
+		return new WatchedFlux(this, call, operator);
 	}
 
 }

@@ -7,9 +7,9 @@ import reactor.core.publisher.Flux;
  * answer it, repeat it or watch the reply.
  * <p>
  * A stage is shared by all calls: state belongs to the subscription, so begin with
- * {@code Flux.defer} where there is any. It must not block, and must let cancellation
- * through. Beans of this type join the line in their order, see
- * {@link CallPipeline#ORDER_OF_VALIDATION} and its neighbours.
+ * {@code Flux.defer} where there is any, or keep it in a {@link ReplyOperator}. It must
+ * not block, and must let cancellation through. Beans of this type join the line in their
+ * order, see {@link CallPipeline#ORDER_OF_VALIDATION} and its neighbours.
  *
  * @since 0.1.0
  */

@@ -15,10 +15,12 @@ import reactor.util.context.Context;
  * <p>
  * Serves one subscription. The signals of the reply come one after the other, while
  * {@link #request} and {@link #cancel} may come from any thread at any time, more than
- * once, and after the end. What overrides a signal must not throw.
+ * once, and after the end. What overrides a signal must not throw. An operator that ends
+ * a reply calls {@code super.cancel()} and then {@code super.onError}, once, never while
+ * another signal is passed on, and passes nothing on after it.
  *
  * @since 0.1.0
- * @see CallChain#proceed(Call, java.util.function.Function)
+ * @see CallChain#proceed(Call, ReplyOperator.Factory)
  */
 public abstract class ReplyOperator implements CoreSubscriber<ReplyPart>, Subscription {
 
@@ -32,14 +34,6 @@ public abstract class ReplyOperator implements CoreSubscriber<ReplyPart>, Subscr
 	 */
 	protected ReplyOperator(CoreSubscriber<? super ReplyPart> actual) {
 		this.actual = actual;
-	}
-
-	/**
-	 * Return the one who receives the reply.
-	 * @return the subscriber
-	 */
-	protected final CoreSubscriber<? super ReplyPart> actual() {
-		return this.actual;
 	}
 
 	@Override
@@ -82,6 +76,21 @@ public abstract class ReplyOperator implements CoreSubscriber<ReplyPart>, Subscr
 
 	private Subscription upstream() {
 		return Objects.requireNonNull(this.upstream, "Not subscribed yet");
+	}
+
+	/**
+	 * Makes the operator of each subscription.
+	 */
+	@FunctionalInterface
+	public interface Factory {
+
+		/**
+		 * Make an operator.
+		 * @param actual receives the reply
+		 * @return a new operator, which nobody else gets
+		 */
+		ReplyOperator create(CoreSubscriber<? super ReplyPart> actual);
+
 	}
 
 }

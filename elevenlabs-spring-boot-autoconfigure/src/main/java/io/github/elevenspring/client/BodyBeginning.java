@@ -76,12 +76,9 @@ final class BodyBeginning {
 		if (this.verdict != null) {
 			return null;
 		}
-		if (this.held.length == 0) {
-			this.verdict = false;
-			return null;
-		}
-		this.verdict = this.replyType == ReplyType.JSON || !this.selfDescribing || isPlausible(visible());
-		return new ReplyPart.Chunk(this.held);
+		boolean empty = this.held.length == 0;
+		this.verdict = !empty && (this.replyType == ReplyType.JSON || !this.selfDescribing || isPlausible(visible()));
+		return empty ? null : new ReplyPart.Chunk(this.held);
 	}
 
 	/**

@@ -33,7 +33,7 @@ import org.springframework.web.reactive.function.client.WebClientRequestExceptio
 /**
  * The end of the line: turns a call into one HTTP request, and the response into parts,
  * or into an exception that says what went wrong. A status or a body that is an error
- * never becomes a reply. Pooled buffers do not leave this class. Cancelling closes the
+ * never becomes a reply. Pooled buffers do not leave this package. Cancelling closes the
  * connection. Thread-safe.
  *
  * @since 0.1.0
@@ -129,8 +129,8 @@ public final class ElevenLabsClient implements CallChain {
 		return response.bodyToFlux(DataBuffer.class)
 			.transform(
 					ResponseOperator.read(new ReplyPart.Head(status.value(), headers, ReplyHeaders.metadata(headers)),
-							new BodyBeginning(call, status.is2xxSuccessful(), contentType(headers)),
-							new FailedResponse(response, this.errors, redaction, failed), this.timer));
+							new BodyBeginning(call, status.is2xxSuccessful(), contentType(headers)), failed,
+							(body) -> this.errors.decode(status.value(), headers, body, redaction), this.timer));
 	}
 
 	private static @Nullable MediaType contentType(HttpHeaders headers) {

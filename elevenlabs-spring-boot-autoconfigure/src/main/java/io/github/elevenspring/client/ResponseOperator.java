@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.Function;
@@ -40,7 +41,12 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 	/**
 	 * How long the rest of a body that is an error is worth waiting for.
 	 */
-	private static final Duration PATIENCE = Duration.ofSeconds(2);
+	private static final Duration ERROR_BODY_TIMEOUT = Duration.ofSeconds(2);
+
+	/**
+	 * Stands for demand that is passed on as it comes.
+	 */
+	private static final long THROUGH = -1;
 
 	private static final AtomicLongFieldUpdater<ResponseOperator> REQUESTED = AtomicLongFieldUpdater
 		.newUpdater(ResponseOperator.class, "requested");
@@ -48,8 +54,8 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 	private static final AtomicIntegerFieldUpdater<ResponseOperator> WORK = AtomicIntegerFieldUpdater
 		.newUpdater(ResponseOperator.class, "work");
 
-	private static final AtomicIntegerFieldUpdater<ResponseOperator> FAILED = AtomicIntegerFieldUpdater
-		.newUpdater(ResponseOperator.class, "failed");
+	private static final AtomicIntegerFieldUpdater<ResponseOperator> DONE = AtomicIntegerFieldUpdater
+		.newUpdater(ResponseOperator.class, "done");
 
 	private final CoreSubscriber<? super ReplyPart> actual;
 
@@ -59,10 +65,18 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 
 	private final BodyBeginning beginning;
 
-	private final FailedResponse failure;
+	/**
+	 * Tells others that the call is known to fail, though its error is still read.
+	 */
+	private final AtomicBoolean failing;
+
+	private final Function<byte[], ? extends Throwable> error;
 
 	private final Scheduler timer;
 
+	/**
+	 * What was asked for until the first chunk is through, then {@link #THROUGH}.
+	 */
 	private volatile long requested;
 
 	private volatile int work;
@@ -85,7 +99,7 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 	/**
 	 * What ended the reply, written before that it has ended.
 	 */
-	private @Nullable Throwable error;
+	private @Nullable Throwable endedBy;
 
 	/**
 	 * The body of an error as far as it came, {@code null} unless it is one. Its bytes
@@ -93,19 +107,23 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 	 */
 	private volatile @Nullable ByteArrayOutputStream errorBody;
 
-	private volatile int failed;
+	/**
+	 * Not zero once nobody is to hear of an error any more.
+	 */
+	private volatile int done;
 
-	private final Disposable.Swap patience = Disposables.swap();
+	private final Disposable.Swap errorBodyTimeout = Disposables.swap();
 
 	private Subscription upstream = Operators.emptySubscription();
 
 	private ResponseOperator(CoreSubscriber<? super ReplyPart> actual, ReplyPart.Head head, BodyBeginning beginning,
-			FailedResponse failure, Scheduler timer) {
+			AtomicBoolean failing, Function<byte[], ? extends Throwable> error, Scheduler timer) {
 		this.actual = actual;
 		this.context = Operators.enableOnDiscard(actual.currentContext(), ResponseOperator::release);
 		this.head = head;
 		this.beginning = beginning;
-		this.failure = failure;
+		this.failing = failing;
+		this.error = error;
 		this.timer = timer;
 	}
 
@@ -113,12 +131,15 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 	 * Return the operator, for {@code Flux.transform}.
 	 * @param head head of the reply, if it is one
 	 * @param beginning tells that from the first bytes
-	 * @param failure makes the error of a response that is no answer
+	 * @param failing tells others that the response is no answer
+	 * @param error makes the error of such a response out of the beginning of its body
 	 * @param timer measures how long the rest of such a response is waited for
 	 */
 	static Function<? super Publisher<DataBuffer>, ? extends Publisher<ReplyPart>> read(ReplyPart.Head head,
-			BodyBeginning beginning, FailedResponse failure, Scheduler timer) {
-		return Operators.lift((scannable, actual) -> new ResponseOperator(actual, head, beginning, failure, timer));
+			BodyBeginning beginning, AtomicBoolean failing, Function<byte[], ? extends Throwable> error,
+			Scheduler timer) {
+		return Operators
+			.lift((scannable, actual) -> new ResponseOperator(actual, head, beginning, failing, error, timer));
 	}
 
 	@Override
@@ -130,9 +151,7 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 	public void onSubscribe(Subscription upstream) {
 		this.upstream = upstream;
 		this.actual.onSubscribe(this);
-		if (this.beginning.isNoAnswer() && this.errorBody == null) {
-			readError(null);
-		}
+		readErrorIfItIsOne();
 	}
 
 	@Override
@@ -177,9 +196,7 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 
 	@Override
 	public void onError(Throwable error) {
-		if (this.beginning.isNoAnswer() && this.errorBody == null) {
-			readError(null);
-		}
+		readErrorIfItIsOne();
 		end(error);
 	}
 
@@ -189,7 +206,7 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 			fail();
 		}
 		else {
-			this.error = error;
+			this.endedBy = error;
 			this.ended = true;
 			drain();
 		}
@@ -198,23 +215,18 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 	@Override
 	public void request(long n) {
 		if (Operators.validate(n)) {
-			long before = Operators.addCap(REQUESTED, this, n);
-			long more = chunksFor(Operators.addCap(before, n)) - chunksFor(before);
-			if (this.headHeld || this.held != null) {
+			long before = REQUESTED.getAndAccumulate(this, n,
+					(asked, more) -> (asked != THROUGH) ? Operators.addCap(asked, more) : THROUGH);
+			if (before == THROUGH) {
+				this.upstream.request(n);
+			}
+			else {
+				if (before == 0) {
+					this.upstream.request(1);
+				}
 				drain();
 			}
-			if (more > 0) {
-				this.upstream.request((this.requested == Long.MAX_VALUE) ? Long.MAX_VALUE : more);
-			}
 		}
-	}
-
-	/**
-	 * Return how many chunks it takes for a number of parts: the first one brings the
-	 * head along.
-	 */
-	private static long chunksFor(long parts) {
-		return (parts > 1) ? parts - 1 : parts;
 	}
 
 	/**
@@ -233,6 +245,7 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 				if (held != null && this.requested > 1) {
 					this.held = null;
 					this.actual.onNext(held);
+					askForTheRest();
 				}
 				if (ended && !this.headHeld && this.held == null) {
 					passEndOn();
@@ -244,13 +257,33 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 		}
 	}
 
+	/**
+	 * Ask for what was asked for beyond head and first chunk. Not before that chunk was
+	 * taken, since the next one may come on another thread at once.
+	 */
+	private void askForTheRest() {
+		long asked = REQUESTED.getAndSet(this, THROUGH);
+		if (asked == Long.MAX_VALUE) {
+			this.upstream.request(Long.MAX_VALUE);
+		}
+		else if (asked > 2) {
+			this.upstream.request(asked - 2);
+		}
+	}
+
 	private void passEndOn() {
-		Throwable error = this.error;
+		Throwable error = this.endedBy;
 		if (error != null) {
 			this.actual.onError(error);
 		}
 		else {
 			this.actual.onComplete();
+		}
+	}
+
+	private void readErrorIfItIsOne() {
+		if (this.beginning.isNoAnswer() && this.errorBody == null) {
+			readError(null);
 		}
 	}
 
@@ -260,9 +293,10 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 			body.writeBytes(first.bytes());
 		}
 		this.errorBody = body;
-		this.failure.begin();
+		this.failing.set(true);
 		try {
-			this.patience.update(this.timer.schedule(this::giveUp, PATIENCE.toNanos(), TimeUnit.NANOSECONDS));
+			this.errorBodyTimeout
+				.update(this.timer.schedule(this::giveUp, ERROR_BODY_TIMEOUT.toNanos(), TimeUnit.NANOSECONDS));
 			this.upstream.request(Long.MAX_VALUE);
 		}
 		catch (RejectedExecutionException ex) {
@@ -286,26 +320,33 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 
 	private void giveUp() {
 		// whoever hears of it must not interrupt this thread
-		this.patience.replace(null);
+		this.errorBodyTimeout.replace(null);
 		this.upstream.cancel();
 		fail();
 	}
 
 	private void fail() {
-		if (FAILED.compareAndSet(this, 0, 1)) {
-			this.patience.dispose();
+		if (DONE.compareAndSet(this, 0, 1)) {
+			this.errorBodyTimeout.dispose();
 			byte[] body;
 			synchronized (this) {
 				body = Objects.requireNonNull(this.errorBody).toByteArray();
 			}
-			this.actual.onError(this.failure.error(body));
+			Throwable error;
+			try {
+				error = this.error.apply(body);
+			}
+			catch (RuntimeException ex) {
+				error = ex;
+			}
+			this.actual.onError(error);
 		}
 	}
 
 	@Override
 	public void cancel() {
-		this.failed = 1;
-		this.patience.dispose();
+		this.done = 1;
+		this.errorBodyTimeout.dispose();
 		this.upstream.cancel();
 	}
 

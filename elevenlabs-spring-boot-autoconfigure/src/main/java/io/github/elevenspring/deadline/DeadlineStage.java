@@ -38,7 +38,7 @@ public final class DeadlineStage implements CallStage {
 
 	@Override
 	public Flux<ReplyPart> handle(Call call, CallChain next) {
-		return next.proceed(call, (actual) -> new BoundedReply(actual, limitOf(call), this.timer));
+		return next.proceed(call, (actual) -> new DeadlineOperator(actual, limitOf(call), this.timer));
 	}
 
 	private Duration limitOf(Call call) {

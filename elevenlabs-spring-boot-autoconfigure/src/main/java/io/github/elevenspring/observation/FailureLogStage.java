@@ -1,6 +1,6 @@
 package io.github.elevenspring.observation;
 
-import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
@@ -37,25 +37,7 @@ public final class FailureLogStage implements CallStage {
 
 	@Override
 	public Flux<ReplyPart> handle(Call call, CallChain next) {
-		return next.proceed(call, (actual) -> new LoggedReply(actual, call));
-	}
-
-	private static void log(Call call, Throwable error, Delivery delivery, LoggedReply reply, long nanos) {
-		LoggingEventBuilder line = logger.atLevel(levelOf(error));
-		add(line, "elevenlabs.operation", call.operation().id());
-		add(line, "elevenlabs.model", call.modelId());
-		add(line, "elevenlabs.error_kind", kindOf(error));
-		add(line, "elevenlabs.request_id", reply.requestId());
-		add(line, "elevenlabs.trace_id", traceIdOf(error, reply));
-		add(line, "elevenlabs.attempts", delivery.attempts());
-		add(line, "elevenlabs.queue_wait_ms", delivery.queueWait().toMillis());
-		add(line, "elevenlabs.duration_ms", Duration.ofNanos(nanos).toMillis());
-		add(line, "elevenlabs.bytes_received",
-				(error instanceof ElevenLabsException ex) ? ex.getBytesReceived() : null);
-		Degradation degradation = delivery.degradation();
-		add(line, "elevenlabs.degraded", (degradation != null) ? degradation.kind().id() : null);
-		line.log("{} failed with {} after {} attempts and {} ms: {}", call.operation().id(), kindOf(error),
-				delivery.attempts(), Duration.ofNanos(nanos).toMillis(), reasonOf(error));
+		return next.proceed(call, (actual) -> new FailureLogOperator(actual, call));
 	}
 
 	private static void add(LoggingEventBuilder line, String key, @Nullable Object value) {
@@ -86,14 +68,10 @@ public final class FailureLogStage implements CallStage {
 		return (error instanceof ElevenLabsException) ? error.getMessage() : "see the error that the caller got";
 	}
 
-	private static @Nullable String traceIdOf(Throwable error, LoggedReply reply) {
-		return (error instanceof ElevenLabsApiException answer) ? answer.getTraceId() : reply.traceId();
-	}
-
 	/**
-	 * The reply of one call, as far as it came.
+	 * Logs the error of one call.
 	 */
-	private static final class LoggedReply extends ReplyOperator {
+	private static final class FailureLogOperator extends ReplyOperator {
 
 		private final Call call;
 
@@ -101,7 +79,7 @@ public final class FailureLogStage implements CallStage {
 
 		private @Nullable ReplyMetadata metadata;
 
-		LoggedReply(CoreSubscriber<? super ReplyPart> actual, Call call) {
+		FailureLogOperator(CoreSubscriber<? super ReplyPart> actual, Call call) {
 			super(actual);
 			this.call = call;
 		}
@@ -117,19 +95,38 @@ public final class FailureLogStage implements CallStage {
 		@Override
 		public void onError(Throwable error) {
 			try {
-				log(this.call, error, CallProgress.of(currentContext()).delivery(), this,
-						System.nanoTime() - this.since);
+				log(error);
 			}
-			finally {
-				super.onError(error);
+			catch (RuntimeException ex) {
+				logger.warn("A failed call could not be logged", ex);
 			}
+			super.onError(error);
 		}
 
-		@Nullable String requestId() {
-			return (this.metadata != null) ? this.metadata.requestId() : null;
+		private void log(Throwable error) {
+			Delivery delivery = CallProgress.of(currentContext()).delivery();
+			long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.since);
+			LoggingEventBuilder line = logger.atLevel(levelOf(error));
+			add(line, "elevenlabs.operation", this.call.operation().id());
+			add(line, "elevenlabs.model", this.call.modelId());
+			add(line, "elevenlabs.error_kind", kindOf(error));
+			add(line, "elevenlabs.request_id", (this.metadata != null) ? this.metadata.requestId() : null);
+			add(line, "elevenlabs.trace_id", traceIdOf(error));
+			add(line, "elevenlabs.attempts", delivery.attempts());
+			add(line, "elevenlabs.queue_wait_ms", delivery.queueWait().toMillis());
+			add(line, "elevenlabs.duration_ms", millis);
+			add(line, "elevenlabs.bytes_received",
+					(error instanceof ElevenLabsException ex) ? ex.getBytesReceived() : null);
+			Degradation degradation = delivery.degradation();
+			add(line, "elevenlabs.degraded", (degradation != null) ? degradation.kind().id() : null);
+			line.log("{} failed with {} after {} attempts and {} ms: {}", this.call.operation().id(), kindOf(error),
+					delivery.attempts(), millis, reasonOf(error));
 		}
 
-		@Nullable String traceId() {
+		private @Nullable String traceIdOf(Throwable error) {
+			if (error instanceof ElevenLabsApiException answer) {
+				return answer.getTraceId();
+			}
 			return (this.metadata != null) ? this.metadata.traceId() : null;
 		}
 

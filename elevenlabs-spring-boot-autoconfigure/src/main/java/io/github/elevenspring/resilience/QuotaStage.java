@@ -36,7 +36,7 @@ public final class QuotaStage implements CallStage {
 		if (!(call.request() instanceof SpeechRequest speech)) {
 			return next.proceed(call);
 		}
-		Flux<ReplyPart> reply = next.proceed(call, (actual) -> new PaidReply(actual, speech, this.gate));
+		Flux<ReplyPart> reply = next.proceed(call, (actual) -> new QuotaOperator(actual, speech, this.gate));
 		return Flux.defer(() -> {
 			ElevenLabsRejectedException refusal = this.gate.refusal(speech);
 			return (refusal != null) ? Flux.error(refusal) : reply;
@@ -46,13 +46,13 @@ public final class QuotaStage implements CallStage {
 	/**
 	 * Tells the gate whether the account could pay.
 	 */
-	private static final class PaidReply extends ReplyOperator {
+	private static final class QuotaOperator extends ReplyOperator {
 
 		private final SpeechRequest speech;
 
 		private final QuotaGate gate;
 
-		PaidReply(CoreSubscriber<? super ReplyPart> actual, SpeechRequest speech, QuotaGate gate) {
+		QuotaOperator(CoreSubscriber<? super ReplyPart> actual, SpeechRequest speech, QuotaGate gate) {
 			super(actual);
 			this.speech = speech;
 			this.gate = gate;

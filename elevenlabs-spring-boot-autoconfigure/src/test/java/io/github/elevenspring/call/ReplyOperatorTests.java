@@ -37,7 +37,9 @@ class ReplyOperatorTests {
 			.expectComplete()
 			.verify(LONG_ENOUGH);
 		StepVerifier.create(chain.proceed(CALL, Plain::new)).thenCancel().verify(LONG_ENOUGH);
-		source.assertCancelled(1);
+		source.assertCancelled();
+		CallChain failing = (call) -> Flux.error(new IllegalStateException("reset"));
+		StepVerifier.create(failing.proceed(CALL, Plain::new)).expectErrorMessage("reset").verify(LONG_ENOUGH);
 	}
 
 	@Test

@@ -111,7 +111,7 @@ class CancellationTests {
 	private static ElevenLabsTemplate template(int port, ConnectionProvider connections) {
 		WebClient http = WebClient.builder()
 			.clientConnector(new ApiKeyConnector(
-					new OrderlyCancelConnector(new ReactorClientHttpConnector(HttpClient.create(connections))),
+					new EventLoopCancelConnector(new ReactorClientHttpConnector(HttpClient.create(connections))),
 					() -> "key"))
 			.build();
 		ElevenLabsClient client = new ElevenLabsClient(http, () -> URI.create("http://127.0.0.1:" + port), () -> "key",

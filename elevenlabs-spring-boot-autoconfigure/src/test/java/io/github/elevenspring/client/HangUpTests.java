@@ -115,7 +115,7 @@ class HangUpTests {
 		try {
 			HttpClient http = WireLogging.withoutContents(HttpClient.create().protocol(protocol).wiretap(true));
 			WebClient web = WebClient.builder()
-				.clientConnector(new ApiKeyConnector(new OrderlyCancelConnector(new ReactorClientHttpConnector(http)),
+				.clientConnector(new ApiKeyConnector(new EventLoopCancelConnector(new ReactorClientHttpConnector(http)),
 						() -> key))
 				.build();
 			ElevenLabsClient client = new ElevenLabsClient(web, () -> URI.create("http://127.0.0.1:" + server.port()),

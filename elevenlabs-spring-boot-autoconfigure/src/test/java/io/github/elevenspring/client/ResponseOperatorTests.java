@@ -6,7 +6,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.elevenspring.call.Call;
@@ -25,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
 import reactor.test.StepVerifier;
 import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
@@ -32,9 +38,7 @@ import reactor.test.scheduler.VirtualTimeScheduler;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
-import org.springframework.web.reactive.function.client.ClientResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -129,6 +133,69 @@ class ResponseOperatorTests {
 		}
 	}
 
+	/**
+	 * The next chunk may come on another thread as soon as it is asked for, and must not
+	 * meet the first one on its way.
+	 */
+	@Test
+	void asksForTheRestWhenTheFirstChunkIsTaken() {
+		AtomicLong asked = new AtomicLong();
+		List<Long> askedMeanwhile = new ArrayList<>();
+		BaseSubscriber<ReplyPart> caller = new BaseSubscriber<>() {
+
+			@Override
+			protected void hookOnSubscribe(Subscription subscription) {
+			}
+
+			@Override
+			protected void hookOnNext(ReplyPart part) {
+				request(3);
+				askedMeanwhile.add(asked.get());
+			}
+
+		};
+		reply(SPEECH, 200, this.body.flux().doOnRequest(asked::addAndGet)).subscribe(caller);
+		caller.request(1);
+		this.body.next(buffer("ID3"));
+		assertThat(askedMeanwhile).containsExactly(1L, 1L);
+		assertThat(asked).hasValue(1 + 5);
+		caller.request(4);
+		assertThat(asked).hasValue(1 + 5 + 4);
+	}
+
+	@Test
+	void hasOneEndWhetherTheRestOfAnErrorComesOrNot() throws Exception {
+		ExecutorService threads = Executors.newFixedThreadPool(2);
+		try {
+			for (int i = 0; i < 5_000; i++) {
+				VirtualTimeScheduler timer = VirtualTimeScheduler.create();
+				TestPublisher<DataBuffer> source = TestPublisher
+					.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+				AtomicInteger ends = new AtomicInteger();
+				reply(SPEECH, 503, source.flux(), timer).subscribe((part) -> {
+				}, (error) -> ends.incrementAndGet(), ends::incrementAndGet);
+				CyclicBarrier start = new CyclicBarrier(2);
+				Future<?> arriving = threads.submit(() -> {
+					start.await();
+					source.next(buffer("{}"));
+					source.complete();
+					return null;
+				});
+				Future<?> waiting = threads.submit(() -> {
+					start.await();
+					timer.advanceTimeBy(Duration.ofSeconds(2));
+					return null;
+				});
+				arriving.get();
+				waiting.get();
+				assertThat(ends).hasValue(1);
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
 	@Test
 	void readsAnErrorWhoeverAsksForHowMuch() {
 		StepVerifier.create(reply(SPEECH, 401), 0)
@@ -208,12 +275,16 @@ class ResponseOperatorTests {
 	}
 
 	private Flux<ReplyPart> reply(Call call, int status, Flux<DataBuffer> body) {
+		return reply(call, status, body, this.timer);
+	}
+
+	private Flux<ReplyPart> reply(Call call, int status, Flux<DataBuffer> body, Scheduler timer) {
 		ReplyPart.Head head = new ReplyPart.Head(status, HttpHeaders.EMPTY,
 				new ReplyMetadata(null, null, null, null, null, null, null, null));
 		BodyBeginning beginning = new BodyBeginning(call, status < 300, MediaType.valueOf("audio/mpeg"));
-		FailedResponse failure = new FailedResponse(ClientResponse.create(HttpStatus.valueOf(status)).build(),
-				new ErrorDecoder(Clock.systemUTC()), Redaction.EVERYTHING, this.known);
-		return body.transform(ResponseOperator.read(head, beginning, failure, this.timer));
+		ErrorDecoder errors = new ErrorDecoder(Clock.systemUTC());
+		return body.transform(ResponseOperator.read(head, beginning, this.known,
+				(error) -> errors.decode(status, HttpHeaders.EMPTY, error, Redaction.EVERYTHING), timer));
 	}
 
 	private static void assertKind(Throwable error, ErrorKind kind) {

@@ -179,7 +179,10 @@ class DeadlineStageTests {
 		Scheduler stopped = Schedulers.newSingle("stopped");
 		stopped.dispose();
 		TestPublisher<ReplyPart> source = TestPublisher.create();
-		StepVerifier.create(reply((call) -> source.flux(), null, stopped)).expectError().verify(LONG_ENOUGH);
+		StepVerifier.create(reply((call) -> source.flux(), null, stopped))
+			.expectErrorSatisfies((error) -> assertThat(error).isInstanceOfSatisfying(ElevenLabsException.class,
+					(failure) -> assertThat(failure.getKind()).isEqualTo(ErrorKind.SHUTDOWN)))
+			.verify(LONG_ENOUGH);
 		source.assertCancelled();
 	}
 

@@ -1,6 +1,7 @@
 package io.github.elevenspring.observation;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -16,8 +17,11 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,25 +45,46 @@ class ObservationStageTests {
 	}
 
 	@Test
-	void isStoppedOnceByACallerWhoLeaves() {
-		AtomicReference<Outcome> stopped = new AtomicReference<>(Outcome.PENDING);
-		onStop((context) -> assertThat(stopped.getAndSet(context.getOutcome())).isEqualTo(Outcome.PENDING));
-		StepVerifier.create(reply(Flux.just(PART).concatWith(Flux.never())))
+	void isStoppedOnceThoughTheEndMeetsACallerWhoLeaves() {
+		List<Outcome> stopped = new ArrayList<>();
+		onStop((context) -> stopped.add(context.getOutcome()));
+		TestPublisher<ReplyPart> source = TestPublisher
+			.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+		StepVerifier.create(reply(source.flux()))
+			.then(() -> source.next(PART))
 			.expectNext(PART)
 			.thenCancel()
 			.verify(LONG_ENOUGH);
-		assertThat(stopped.get()).isEqualTo(Outcome.CANCELLED);
+		source.complete();
+		assertThat(stopped).containsExactly(Outcome.CANCELLED);
 	}
 
 	@Test
-	void doesNotFailACallWhoseHandlerFails() {
+	void knowsTheErrorOfACallThatFailed() {
+		AtomicReference<Throwable> error = new AtomicReference<>();
 		onStop((context) -> {
-			throw new IllegalStateException("broken handler");
+			assertThat(context.getOutcome()).isEqualTo(Outcome.ERROR);
+			error.set(context.getError());
 		});
-		StepVerifier.create(reply(Flux.just(PART))).expectNext(PART).expectComplete().verify(LONG_ENOUGH);
 		StepVerifier.create(reply(Flux.error(new IllegalArgumentException("mine"))))
 			.expectErrorMessage("mine")
 			.verify(LONG_ENOUGH);
+		assertThat(error.get()).hasMessage("mine");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "start", "error", "stop" })
+	void doesNotFailACallWhoseHandlerFails(String moment) {
+		this.registry.observationConfig().observationHandler(new FailingHandler(moment));
+		AtomicReference<Outcome> stopped = new AtomicReference<>(Outcome.PENDING);
+		onStop((context) -> stopped.set(context.getOutcome()));
+		StepVerifier.create(reply(Flux.error(new IllegalArgumentException("mine"))))
+			.expectErrorMessage("mine")
+			.verify(LONG_ENOUGH);
+		if (!moment.equals("stop")) {
+			assertThat(stopped.get()).isEqualTo(Outcome.ERROR);
+		}
+		StepVerifier.create(reply(Flux.just(PART))).expectNext(PART).expectComplete().verify(LONG_ENOUGH);
 	}
 
 	private Flux<ReplyPart> reply(Flux<ReplyPart> service) {
@@ -83,6 +108,39 @@ class ObservationStageTests {
 			}
 
 		});
+	}
+
+	/**
+	 * A handler of an application that throws.
+	 */
+	private record FailingHandler(String moment) implements ObservationHandler<ElevenLabsObservationContext> {
+
+		@Override
+		public void onStart(ElevenLabsObservationContext context) {
+			failAt("start");
+		}
+
+		@Override
+		public void onError(ElevenLabsObservationContext context) {
+			failAt("error");
+		}
+
+		@Override
+		public void onStop(ElevenLabsObservationContext context) {
+			failAt("stop");
+		}
+
+		private void failAt(String moment) {
+			if (this.moment.equals(moment)) {
+				throw new IllegalStateException("broken handler");
+			}
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return context instanceof ElevenLabsObservationContext;
+		}
+
 	}
 
 }

@@ -1,7 +1,5 @@
 package io.github.elevenspring.call;
 
-import java.util.function.Function;
-
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -9,16 +7,15 @@ import reactor.core.publisher.Operators;
 /**
  * The reply of a call, each subscription of which passes an operator of its own.
  */
-final class WatchedReply extends Flux<ReplyPart> {
+final class WatchedFlux extends Flux<ReplyPart> {
 
 	private final CallChain chain;
 
 	private final Call call;
 
-	private final Function<? super CoreSubscriber<? super ReplyPart>, ? extends ReplyOperator> operator;
+	private final ReplyOperator.Factory operator;
 
-	WatchedReply(CallChain chain, Call call,
-			Function<? super CoreSubscriber<? super ReplyPart>, ? extends ReplyOperator> operator) {
+	WatchedFlux(CallChain chain, Call call, ReplyOperator.Factory operator) {
 		this.chain = chain;
 		this.call = call;
 		this.operator = operator;
@@ -29,7 +26,7 @@ final class WatchedReply extends Flux<ReplyPart> {
 		CoreSubscriber<? super ReplyPart> subscriber = actual;
 		Flux<ReplyPart> reply;
 		try {
-			subscriber = this.operator.apply(actual);
+			subscriber = this.operator.create(actual);
 			reply = this.chain.proceed(this.call);
 		}
 		catch (Throwable ex) {

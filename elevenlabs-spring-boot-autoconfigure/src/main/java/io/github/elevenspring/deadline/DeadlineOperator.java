@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.ReplyOperator;
 import io.github.elevenspring.call.ReplyPart;
+import io.github.elevenspring.error.ElevenLabsException;
+import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,7 @@ import reactor.core.scheduler.Scheduler;
  * Ends a reply that takes too long, on the thread of the timer, or right after the part
  * that is being passed on in that moment.
  */
-final class BoundedReply extends ReplyOperator {
+final class DeadlineOperator extends ReplyOperator {
 
 	private static final int IDLE = 0;
 
@@ -32,10 +34,15 @@ final class BoundedReply extends ReplyOperator {
 	 */
 	private static final int EXPIRED = 2;
 
-	private static final int ENDED = 3;
+	/**
+	 * The time has ended the reply.
+	 */
+	private static final int LATE = 3;
 
-	private static final AtomicIntegerFieldUpdater<BoundedReply> STATE = AtomicIntegerFieldUpdater
-		.newUpdater(BoundedReply.class, "state");
+	private static final int ENDED = 4;
+
+	private static final AtomicIntegerFieldUpdater<DeadlineOperator> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(DeadlineOperator.class, "state");
 
 	private final Duration limit;
 
@@ -48,11 +55,16 @@ final class BoundedReply extends ReplyOperator {
 	private volatile @Nullable Disposable expiry;
 
 	/**
+	 * Why the time could not be bound, written before the state is changed for it.
+	 */
+	private @Nullable ElevenLabsException shutdown;
+
+	/**
 	 * How many bytes have come. Belongs to whoever has moved the state away from idle.
 	 */
 	private long received;
 
-	BoundedReply(CoreSubscriber<? super ReplyPart> actual, Duration limit, Scheduler timer) {
+	DeadlineOperator(CoreSubscriber<? super ReplyPart> actual, Duration limit, Scheduler timer) {
 		super(actual);
 		this.limit = limit;
 		this.timer = timer;
@@ -78,23 +90,23 @@ final class BoundedReply extends ReplyOperator {
 			}
 		}
 		catch (RejectedExecutionException ex) {
-			if (STATE.compareAndSet(this, IDLE, ENDED)) {
-				super.cancel();
-				super.onError(ex);
-			}
+			this.shutdown = new ElevenLabsRejectedException(ErrorKind.SHUTDOWN,
+					"The timer has been shut down, so nothing would bound the time of the call");
+			expire();
 		}
 	}
 
 	private void expire() {
-		if (STATE.compareAndSet(this, IDLE, ENDED)) {
+		int before = STATE.getAndUpdate(this, (state) -> switch (state) {
+			case IDLE -> LATE;
+			case EMITTING -> EXPIRED;
+			default -> state;
+		});
+		if (before < EXPIRED) {
 			super.cancel();
-			super.onError(tooLate());
 		}
-		else if (STATE.compareAndSet(this, EMITTING, EXPIRED)) {
-			super.cancel();
-		}
-		else if (this.state == IDLE) {
-			expire();
+		if (before == IDLE) {
+			super.onError(whatEndedIt());
 		}
 	}
 
@@ -107,8 +119,8 @@ final class BoundedReply extends ReplyOperator {
 		}
 		this.received += part.size();
 		super.onNext(part);
-		if (outermost && !STATE.compareAndSet(this, EMITTING, IDLE) && STATE.compareAndSet(this, EXPIRED, ENDED)) {
-			super.onError(tooLate());
+		if (outermost && !STATE.compareAndSet(this, EMITTING, IDLE) && STATE.compareAndSet(this, EXPIRED, LATE)) {
+			super.onError(whatEndedIt());
 		}
 	}
 
@@ -131,7 +143,7 @@ final class BoundedReply extends ReplyOperator {
 
 	@Override
 	public void cancel() {
-		disposeExpiry(STATE.getAndSet(this, ENDED));
+		disposeExpiry(STATE.getAndUpdate(this, (state) -> (state != LATE) ? ENDED : LATE));
 		super.cancel();
 	}
 
@@ -140,14 +152,16 @@ final class BoundedReply extends ReplyOperator {
 	 * @return {@code false} if the time has ended the reply, or the caller has left
 	 */
 	private boolean end() {
-		int before = STATE.getAndUpdate(this, (state) -> (state != EXPIRED) ? ENDED : EXPIRED);
+		int before = STATE.getAndUpdate(this, (state) -> (state < EXPIRED) ? ENDED : state);
 		disposeExpiry(before);
 		return before < EXPIRED;
 	}
 
+	/**
+	 * Dispose the task unless it has run: one that runs must not be interrupted.
+	 */
 	private void disposeExpiry(int before) {
 		Disposable expiry = this.expiry;
-		// Else it is running, and must not be interrupted
 		if (before < EXPIRED && expiry != null) {
 			expiry.dispose();
 		}
@@ -157,11 +171,12 @@ final class BoundedReply extends ReplyOperator {
 		return this.timer.now(TimeUnit.NANOSECONDS);
 	}
 
-	private ElevenLabsTransportException tooLate() {
-		return new ElevenLabsTransportException(ErrorKind.TIMEOUT,
-				"The call did not end within " + this.limit
-						+ ": raise elevenlabs.timeout.total or the deadline of the request, or shorten the text",
-				null, this.received);
+	private ElevenLabsException whatEndedIt() {
+		ElevenLabsException shutdown = this.shutdown;
+		return (shutdown != null) ? shutdown
+				: new ElevenLabsTransportException(ErrorKind.TIMEOUT, "The call did not end within " + this.limit
+						+ ": raise elevenlabs.timeout.total or the deadline of the request, or shorten the text", null,
+						this.received);
 	}
 
 }

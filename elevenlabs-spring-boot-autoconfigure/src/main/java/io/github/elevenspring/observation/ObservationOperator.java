@@ -6,20 +6,17 @@ import io.github.elevenspring.call.ReplyOperator;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.observation.ElevenLabsObservationContext.Outcome;
 import io.micrometer.observation.Observation;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 
 /**
  * Stops the observation of a call before the caller hears of the end, so that it finds
- * what was measured. What an application hangs on its observations cannot fail a call.
+ * what was measured.
  */
-final class ObservedReply extends ReplyOperator {
+final class ObservationOperator extends ReplyOperator {
 
-	private static final Log logger = LogFactory.getLog(ObservationStage.class);
-
-	private static final AtomicIntegerFieldUpdater<ObservedReply> STOPPED = AtomicIntegerFieldUpdater
-		.newUpdater(ObservedReply.class, "stopped");
+	private static final AtomicIntegerFieldUpdater<ObservationOperator> STOPPED = AtomicIntegerFieldUpdater
+		.newUpdater(ObservationOperator.class, "stopped");
 
 	private final Observation observation;
 
@@ -27,7 +24,7 @@ final class ObservedReply extends ReplyOperator {
 
 	private volatile int stopped;
 
-	ObservedReply(CoreSubscriber<? super ReplyPart> actual, Observation observation,
+	ObservationOperator(CoreSubscriber<? super ReplyPart> actual, Observation observation,
 			ElevenLabsObservationContext context) {
 		super(actual);
 		this.observation = observation;
@@ -44,34 +41,29 @@ final class ObservedReply extends ReplyOperator {
 
 	@Override
 	public void onError(Throwable error) {
-		stop(Outcome.ERROR, () -> this.observation.error(error));
+		stop(Outcome.ERROR, error);
 		super.onError(error);
 	}
 
 	@Override
 	public void onComplete() {
-		stop(Outcome.SUCCESS, () -> {
-		});
+		stop(Outcome.SUCCESS, null);
 		super.onComplete();
 	}
 
 	@Override
 	public void cancel() {
-		stop(Outcome.CANCELLED, () -> {
-		});
+		stop(Outcome.CANCELLED, null);
 		super.cancel();
 	}
 
-	private void stop(Outcome outcome, Runnable before) {
+	private void stop(Outcome outcome, @Nullable Throwable error) {
 		if (STOPPED.compareAndSet(this, 0, 1)) {
 			this.context.setOutcome(outcome);
-			try {
-				before.run();
-				this.observation.stop();
+			if (error != null) {
+				ObservationStage.quietly(() -> this.observation.error(error));
 			}
-			catch (RuntimeException ex) {
-				logger.warn("A handler or a convention of observations failed", ex);
-			}
+			ObservationStage.quietly(this.observation::stop);
 		}
 	}
 

@@ -29,7 +29,7 @@ import org.springframework.http.client.reactive.ClientHttpResponse;
  *
  * @since 0.1.0
  */
-public final class OrderlyCancelConnector implements ClientHttpConnector {
+public final class EventLoopCancelConnector implements ClientHttpConnector {
 
 	private final ClientHttpConnector delegate;
 
@@ -37,7 +37,7 @@ public final class OrderlyCancelConnector implements ClientHttpConnector {
 	 * Create a connector.
 	 * @param delegate makes the requests
 	 */
-	public OrderlyCancelConnector(ClientHttpConnector delegate) {
+	public EventLoopCancelConnector(ClientHttpConnector delegate) {
 		this.delegate = delegate;
 	}
 
@@ -49,7 +49,7 @@ public final class OrderlyCancelConnector implements ClientHttpConnector {
 			@Override
 			public void subscribe(CoreSubscriber<? super ClientHttpResponse> actual) {
 				Exchange exchange = new Exchange(actual);
-				OrderlyCancelConnector.this.delegate
+				EventLoopCancelConnector.this.delegate
 					.connect(method, uri,
 							(request) -> exchange.begin(request) ? requestCallback.apply(request) : Mono.never())
 					.subscribe(exchange);
