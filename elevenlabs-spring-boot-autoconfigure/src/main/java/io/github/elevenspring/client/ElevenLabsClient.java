@@ -130,7 +130,17 @@ public final class ElevenLabsClient implements CallChain {
 			.transform(
 					ResponseOperator.read(new ReplyPart.Head(status.value(), headers, ReplyHeaders.metadata(headers)),
 							new BodyBeginning(call, status.is2xxSuccessful(), contentType(headers)), failed,
-							(body) -> this.errors.decode(status.value(), headers, body, redaction), this.timer));
+							(body) -> error(status, headers, body, redaction), this.timer));
+	}
+
+	private ElevenLabsException error(HttpStatusCode status, HttpHeaders headers, byte[] body, Redaction redaction) {
+		try {
+			return this.errors.decode(status.value(), headers, body, redaction);
+		}
+		catch (RuntimeException ex) {
+			// What was sent cannot be read, so nothing of what came may be repeated
+			return this.errors.decode(status.value(), headers, body, Redaction.EVERYTHING);
+		}
 	}
 
 	private static @Nullable MediaType contentType(HttpHeaders headers) {

@@ -17,6 +17,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
@@ -150,8 +151,14 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 	@Override
 	public void onSubscribe(Subscription upstream) {
 		this.upstream = upstream;
+		boolean failed = this.beginning.isNoAnswer();
+		if (failed) {
+			this.errorBody = new ByteArrayOutputStream();
+		}
 		this.actual.onSubscribe(this);
-		readErrorIfItIsOne();
+		if (failed) {
+			readRestOfError();
+		}
 	}
 
 	@Override
@@ -177,8 +184,9 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 	private void begin(ReplyPart.@Nullable Chunk first) {
 		if (this.beginning.isAnswer()) {
 			this.begun = true;
-			this.held = first;
+			// In this order, as whoever drains looks at the chunk before the head
 			this.headHeld = true;
+			this.held = first;
 			drain();
 		}
 		else {
@@ -196,7 +204,6 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 
 	@Override
 	public void onError(Throwable error) {
-		readErrorIfItIsOne();
 		end(error);
 	}
 
@@ -237,11 +244,11 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 			int missed = 1;
 			do {
 				boolean ended = this.ended;
+				ReplyPart.Chunk held = this.held;
 				if (this.headHeld && this.requested > 0) {
 					this.headHeld = false;
 					this.actual.onNext(this.head);
 				}
-				ReplyPart.Chunk held = this.held;
 				if (held != null && this.requested > 1) {
 					this.held = null;
 					this.actual.onNext(held);
@@ -281,18 +288,16 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 		}
 	}
 
-	private void readErrorIfItIsOne() {
-		if (this.beginning.isNoAnswer() && this.errorBody == null) {
-			readError(null);
-		}
-	}
-
 	private void readError(ReplyPart.@Nullable Chunk first) {
 		ByteArrayOutputStream body = new ByteArrayOutputStream();
 		if (first != null) {
 			body.writeBytes(first.bytes());
 		}
 		this.errorBody = body;
+		readRestOfError();
+	}
+
+	private void readRestOfError() {
 		this.failing.set(true);
 		try {
 			this.errorBodyTimeout
@@ -336,7 +341,8 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 			try {
 				error = this.error.apply(body);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
+				Exceptions.throwIfJvmFatal(ex);
 				error = ex;
 			}
 			this.actual.onError(error);

@@ -103,7 +103,8 @@ final class StallDetector extends ReplyOperator {
 		this.subscribedAt = now();
 		this.waitingSince = this.subscribedAt;
 		super.onSubscribe(upstream);
-		lookAgainIn(firstByte());
+		boolean answered = this.answered;
+		lookAgainIn(answered ? this.timeouts.idle() : firstByte(), answered);
 	}
 
 	@Override
@@ -169,7 +170,15 @@ final class StallDetector extends ReplyOperator {
 
 	private void look() {
 		boolean answered = this.answered;
-		lookAgainIn(look(answered ? this.timeouts.idle() : firstByte()));
+		lookAgainIn(look(answered ? this.timeouts.idle() : firstByte()), answered);
+	}
+
+	/**
+	 * Look again, at the latest when the limit ends that holds since the first byte.
+	 * @param answered whether the first byte had come when the delay was chosen
+	 */
+	private void lookAgainIn(Duration delay, boolean answered) {
+		lookAgainIn(delay);
 		if (this.answered != answered) {
 			// The first byte came meanwhile, and its task may be the one just replaced.
 			lookAgainIn(this.timeouts.idle());
@@ -187,9 +196,9 @@ final class StallDetector extends ReplyOperator {
 		if (left > 0) {
 			return Duration.ofNanos(left);
 		}
+		// who ends the reply, or hears of its end, must not interrupt this thread
+		this.task.replace(null);
 		if (STATE.compareAndSet(this, WAITING, ENDED)) {
-			// who hears of it may dispose this task, which would interrupt this thread
-			this.task.replace(null);
 			super.cancel();
 			super.onError(stalled(limit));
 		}

@@ -112,6 +112,10 @@ final class DeadlineOperator extends ReplyOperator {
 
 	@Override
 	public void onNext(ReplyPart part) {
+		if (this.expiry == null && this.endsAt - now() <= 0) {
+			// No timer yet, since all came on the thread that is still subscribing
+			expire();
+		}
 		boolean outermost = STATE.compareAndSet(this, IDLE, EMITTING);
 		if (!outermost && this.state != EMITTING) {
 			Operators.onNextDropped(part, currentContext());

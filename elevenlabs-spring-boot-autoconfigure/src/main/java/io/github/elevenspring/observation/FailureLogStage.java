@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 
 /**
@@ -97,7 +98,8 @@ public final class FailureLogStage implements CallStage {
 			try {
 				log(error);
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
+				Exceptions.throwIfJvmFatal(ex);
 				logger.warn("A failed call could not be logged", ex);
 			}
 			super.onError(error);

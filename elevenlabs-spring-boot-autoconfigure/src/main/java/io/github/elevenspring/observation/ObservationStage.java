@@ -9,6 +9,7 @@ import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 
 /**
@@ -58,7 +59,8 @@ public final class ObservationStage implements CallStage {
 		try {
 			step.run();
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			Exceptions.throwIfJvmFatal(ex);
 			logger.warn("A handler or a convention of observations failed", ex);
 		}
 	}

@@ -60,16 +60,24 @@ public final class QuotaStage implements CallStage {
 
 		@Override
 		public void onError(Throwable error) {
-			if (error instanceof ElevenLabsApiException answer && answer.getKind() == ErrorKind.QUOTA) {
-				this.gate.refusedByService(this.speech);
+			try {
+				if (error instanceof ElevenLabsApiException answer && answer.getKind() == ErrorKind.QUOTA) {
+					this.gate.refusedByService(this.speech);
+				}
 			}
-			super.onError(error);
+			finally {
+				super.onError(error);
+			}
 		}
 
 		@Override
 		public void onComplete() {
-			this.gate.spoken(this.speech);
-			super.onComplete();
+			try {
+				this.gate.spoken(this.speech);
+			}
+			finally {
+				super.onComplete();
+			}
 		}
 
 	}

@@ -66,6 +66,24 @@ class ErrorAnswersTests {
 		}
 	}
 
+	/**
+	 * What was sent is looked at to keep it out of the message; Jackson does not read
+	 * such a number back.
+	 */
+	@Test
+	void anErrorIsOneThoughWhatWasSentCannotBeRead() throws Exception {
+		ApiRequest request = ApiRequest.post("/v1/x")
+			.body(java.util.Map.of("number", java.math.BigInteger.TEN.pow(1_200)));
+		String body = "{\"detail\":{\"status\":\"invalid\",\"message\":\"No such number\"}}";
+		try (ScriptedServer server = ScriptedServer
+			.send("HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+					+ "Connection: close\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)) {
+			Outcome outcome = Outcome.of(Wire.to(server.uri()).template().exchange(request, Object.class).flux());
+			assertThat(outcome.failure()).isInstanceOfSatisfying(ElevenLabsApiException.class,
+					(error) -> assertThat(error.getKind()).isEqualTo(ErrorKind.INVALID));
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(ints = { 301, 302, 303, 307, 308 })
 	void aRedirectIsNotFollowedAndTheOtherServerNeverSeesTheKey(int status) throws Exception {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +46,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ResponseOperatorTests {
 
 	private static final Duration LONG_ENOUGH = Duration.ofSeconds(10);
+
+	private static final ReplyMetadata NOTHING_KNOWN = new ReplyMetadata(null, null, null, null, null, null, null,
+			null);
 
 	private static final Call SPEECH = new Call(Operation.SPEECH_STREAM,
 			SpeechRequest.of("Hello").voice("v").format(OutputFormat.MP3_44100_128));
@@ -164,6 +168,28 @@ class ResponseOperatorTests {
 	}
 
 	@Test
+	void takesAnErrorThatArrivesOnAnotherThreadWhileItIsSubscribedTo() {
+		Flux<DataBuffer> source = Flux
+			.<DataBuffer>create((sink) -> sink.onRequest((n) -> CompletableFuture.runAsync(() -> {
+				sink.next(buffer("{\"detail\":{\"status\":\"quota_exceeded\"}}"));
+				sink.complete();
+			}).join()));
+		StepVerifier.create(reply(SPEECH, 401, source))
+			.expectErrorSatisfies((error) -> assertKind(error, ErrorKind.QUOTA))
+			.verify(LONG_ENOUGH);
+	}
+
+	@Test
+	void endsThoughItsErrorCannotBeMade() {
+		Flux<ReplyPart> reply = this.body.flux()
+			.transform(ResponseOperator.read(new ReplyPart.Head(503, HttpHeaders.EMPTY, NOTHING_KNOWN),
+					new BodyBeginning(SPEECH, false, null), this.known, (error) -> {
+						throw new IllegalStateException("no error");
+					}, this.timer));
+		StepVerifier.create(reply).then(this.body::complete).expectErrorMessage("no error").verify(LONG_ENOUGH);
+	}
+
+	@Test
 	void hasOneEndWhetherTheRestOfAnErrorComesOrNot() throws Exception {
 		ExecutorService threads = Executors.newFixedThreadPool(2);
 		try {
@@ -279,8 +305,7 @@ class ResponseOperatorTests {
 	}
 
 	private Flux<ReplyPart> reply(Call call, int status, Flux<DataBuffer> body, Scheduler timer) {
-		ReplyPart.Head head = new ReplyPart.Head(status, HttpHeaders.EMPTY,
-				new ReplyMetadata(null, null, null, null, null, null, null, null));
+		ReplyPart.Head head = new ReplyPart.Head(status, HttpHeaders.EMPTY, NOTHING_KNOWN);
 		BodyBeginning beginning = new BodyBeginning(call, status < 300, MediaType.valueOf("audio/mpeg"));
 		ErrorDecoder errors = new ErrorDecoder(Clock.systemUTC());
 		return body.transform(ResponseOperator.read(head, beginning, this.known,

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Hooks;
+import reactor.core.publisher.Flux;
 import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.util.context.Context;
@@ -184,6 +185,15 @@ class StallDetectorTests {
 		shy.request(1);
 		this.timer.advanceTimeBy(Duration.ofSeconds(30));
 		assertThat(shy.terminals).hasValue(1);
+	}
+
+	@Test
+	void theIdleLimitHoldsForAReplyThatBeginsWhileItIsSubscribedTo() {
+		Flux.concat(Flux.just(head(), chunk(3)), Flux.never())
+			.transform(StallDetector.watch(TIMEOUTS, this.timer, "host", () -> false))
+			.subscribe(this.listener);
+		this.timer.advanceTimeBy(TIMEOUTS.idle());
+		assertTimeout(3, "elevenlabs.timeout.idle");
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package io.github.elevenspring.deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Sinks;
@@ -161,6 +163,94 @@ class DeadlineStageTests {
 			.then(() -> this.timer.advanceTimeBy(Duration.ofSeconds(1)))
 			.expectErrorSatisfies((error) -> assertTimeout(error, "PT5M", 3))
 			.verify(LONG_ENOUGH);
+	}
+
+	@Test
+	void endsAReplyThatTakesItsTimeWhileItIsSubscribedTo() {
+		StepVerifier.create(reply((call) -> Flux.just(PART, PART)).doOnNext((part) -> this.timer.advanceTimeBy(TOTAL)))
+			.expectNext(PART)
+			.expectErrorSatisfies((error) -> assertTimeout(error, "PT5M", 3))
+			.verify(LONG_ENOUGH);
+	}
+
+	/**
+	 * The time may end at any point of the way of a part.
+	 */
+	@Test
+	void endsAReplyWhoseTimeEndsWhilePartsFlow() throws Exception {
+		ExecutorService threads = Executors.newSingleThreadExecutor();
+		try {
+			for (int i = 0; i < 2_000; i++) {
+				VirtualTimeScheduler timer = VirtualTimeScheduler.create();
+				TestPublisher<ReplyPart> source = TestPublisher
+					.createNoncompliant(TestPublisher.Violation.CLEANUP_ON_TERMINATE);
+				AtomicInteger errors = new AtomicInteger();
+				AtomicBoolean stop = new AtomicBoolean();
+				reply((call) -> source.flux(), null, timer).subscribe((part) -> {
+				}, (error) -> errors.incrementAndGet());
+				CountDownLatch flowing = new CountDownLatch(1);
+				Future<?> emitting = threads.submit(() -> {
+					while (!stop.get()) {
+						source.next(PART);
+						flowing.countDown();
+					}
+				});
+				flowing.await();
+				timer.advanceTimeBy(TOTAL);
+				stop.set(true);
+				emitting.get();
+				assertThat(errors).as("ends").hasValue(1);
+			}
+		}
+		finally {
+			threads.shutdownNow();
+		}
+	}
+
+	/**
+	 * A timer so quick that the caller is told before {@code schedule} has returned.
+	 */
+	@Test
+	void doesNotInterruptTheTimerThatTellsTheCaller() throws Exception {
+		CountDownLatch telling = new CountDownLatch(1);
+		CountDownLatch subscribed = new CountDownLatch(1);
+		Scheduler quick = new Scheduler() {
+
+			@Override
+			public Disposable schedule(Runnable task) {
+				return Schedulers.boundedElastic().schedule(task);
+			}
+
+			@Override
+			public Disposable schedule(Runnable task, long delay, TimeUnit unit) {
+				Disposable scheduled = schedule(task);
+				awaitQuietly(telling);
+				return scheduled;
+			}
+
+			@Override
+			public Worker createWorker() {
+				return Schedulers.boundedElastic().createWorker();
+			}
+
+		};
+		CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+		reply((call) -> Flux.never(), null, quick).subscribe((part) -> {
+		}, (error) -> {
+			telling.countDown();
+			interrupted.complete(!awaitQuietly(subscribed));
+		});
+		subscribed.countDown();
+		assertThat(interrupted.get(10, TimeUnit.SECONDS)).isFalse();
+	}
+
+	private static boolean awaitQuietly(CountDownLatch latch) {
+		try {
+			return latch.await(10, TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			return false;
+		}
 	}
 
 	@Test

@@ -132,7 +132,7 @@ class ObservationStageTests {
 
 		private void failAt(String moment) {
 			if (this.moment.equals(moment)) {
-				throw new IllegalStateException("broken handler");
+				throw new AssertionError("broken handler");
 			}
 		}
 
