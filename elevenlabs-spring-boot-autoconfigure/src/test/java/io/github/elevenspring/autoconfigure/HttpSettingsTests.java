@@ -110,7 +110,7 @@ class HttpSettingsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "reactor", "jdk" })
 	void speaksThroughEachConnector(String connector) {
-		DisposableServer plain = subscriptions(HttpServer.create()).bindNow();
+		DisposableServer plain = subscriptions(HttpServer.create().runOn(LOOPS)).bindNow();
 		try {
 			this.runner
 				.withPropertyValues("spring.http.clients.reactive.connector=" + connector,
@@ -128,11 +128,17 @@ class HttpSettingsTests {
 	@ValueSource(strings = { "reactor", "jdk" })
 	void doesNotCarryTheKeyAlongARedirect(String connector) {
 		AtomicInteger elsewhere = new AtomicInteger();
-		DisposableServer other = HttpServer.create().host("127.0.0.1").port(0).handle((request, response) -> {
-			elsewhere.incrementAndGet();
-			return response.send();
-		}).bindNow();
+		DisposableServer other = HttpServer.create()
+			.runOn(LOOPS)
+			.host("127.0.0.1")
+			.port(0)
+			.handle((request, response) -> {
+				elsewhere.incrementAndGet();
+				return response.send();
+			})
+			.bindNow();
 		DisposableServer redirecting = HttpServer.create()
+			.runOn(LOOPS)
 			.host("127.0.0.1")
 			.port(0)
 			.handle((request, response) -> response.sendRedirect("http://127.0.0.1:" + other.port() + "/v1"))
