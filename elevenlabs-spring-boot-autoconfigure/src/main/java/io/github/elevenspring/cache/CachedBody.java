@@ -39,7 +39,10 @@ final class CachedBody {
 	 * @return the body
 	 */
 	static CachedBody of(List<ReplyPart.Chunk> chunks) {
-		int length = chunks.stream().mapToInt(ReplyPart.Chunk::size).sum();
+		int length = 0;
+		for (ReplyPart.Chunk chunk : chunks) {
+			length += chunk.size();
+		}
 		CachedBody body = new CachedBody(chunks, length);
 		return (length / WORTHWHILE_SIZE < chunks.size() - 1) ? of(body.toBytes()) : body;
 	}

@@ -91,7 +91,7 @@ public final class ElevenLabsClient implements CallChain {
 						"There is no API key: set elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY,"
 								+ " to a key from the developers section of your ElevenLabs account"));
 			}
-			if (!key.chars().allMatch((character) -> character > ' ' && character < 127)) {
+			if (!isPossible(key)) {
 				return Flux.error(new ElevenLabsRejectedException(ErrorKind.AUTH,
 						"The API key holds a line break, a space or another character that no key has: set"
 								+ " elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY, to the bare key"));
@@ -106,6 +106,15 @@ public final class ElevenLabsClient implements CallChain {
 			return send(call, request, uri, redaction, failed)
 				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority(), failed::get));
 		});
+	}
+
+	private static boolean isPossible(String key) {
+		for (int i = 0; i < key.length(); i++) {
+			if (key.charAt(i) <= ' ' || key.charAt(i) >= 127) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	private Flux<ReplyPart> send(Call call, ApiRequest request, URI uri, Redaction redaction, AtomicBoolean failed) {

@@ -69,14 +69,18 @@ final class RequestUri {
 	}
 
 	private static String encode(String value) {
-		return value.chars().allMatch(RequestUri::isUnreserved) ? value
-				: UriUtils.encode(value, StandardCharsets.UTF_8);
+		for (int i = 0; i < value.length(); i++) {
+			if (!isUnreserved(value.charAt(i))) {
+				return UriUtils.encode(value, StandardCharsets.UTF_8);
+			}
+		}
+		return value;
 	}
 
 	/**
 	 * Tell whether a character stands for itself wherever it is (RFC 3986, section 2.3).
 	 */
-	private static boolean isUnreserved(int character) {
+	private static boolean isUnreserved(char character) {
 		return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z')
 				|| (character >= '0' && character <= '9') || "-._~".indexOf(character) >= 0;
 	}

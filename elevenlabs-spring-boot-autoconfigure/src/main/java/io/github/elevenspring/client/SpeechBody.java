@@ -22,9 +22,8 @@ record SpeechBody(String text, @Nullable String modelId, @Nullable String langua
 	static SpeechBody of(SpeechRequest request) {
 		TextNormalization normalization = request.textNormalization();
 		return new SpeechBody(request.text(), request.modelId(), request.languageCode(), request.voiceSettings(),
-				orNull(request.pronunciationDictionaries().stream().map(DictionaryLocator::of).toList()),
-				request.seed(), request.previousText(), request.nextText(), orNull(request.previousRequestIds()),
-				orNull(request.nextRequestIds()),
+				locators(request.pronunciationDictionaries()), request.seed(), request.previousText(),
+				request.nextText(), orNull(request.previousRequestIds()), orNull(request.nextRequestIds()),
 				(normalization != null) ? normalization.name().toLowerCase(Locale.ROOT) : null,
 				request.languageTextNormalization(), request.usePvcAsIvc());
 	}
@@ -32,6 +31,10 @@ record SpeechBody(String text, @Nullable String modelId, @Nullable String langua
 	@Override
 	public String toString() {
 		return "SpeechBody[model=" + this.modelId + "]";
+	}
+
+	private static @Nullable List<DictionaryLocator> locators(List<PronunciationDictionary> dictionaries) {
+		return dictionaries.isEmpty() ? null : dictionaries.stream().map(DictionaryLocator::of).toList();
 	}
 
 	private static <T> @Nullable List<T> orNull(List<T> list) {

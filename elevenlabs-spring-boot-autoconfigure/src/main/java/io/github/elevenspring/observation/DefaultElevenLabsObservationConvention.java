@@ -1,11 +1,15 @@
 package io.github.elevenspring.observation;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
+import io.github.elevenspring.call.Operation;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.model.ReplyMetadata;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.model.speech.SpeechRequest;
+import io.github.elevenspring.observation.ElevenLabsObservationContext.Outcome;
 import io.github.elevenspring.observation.ElevenLabsObservationDocumentation.HighCardinality;
 import io.github.elevenspring.observation.ElevenLabsObservationDocumentation.LowCardinality;
 import io.micrometer.common.KeyValue;
@@ -23,6 +27,12 @@ public class DefaultElevenLabsObservationConvention implements ElevenLabsObserva
 	private static final String NAME = "elevenlabs.requests.duration";
 
 	private final ModelCatalog models;
+
+	/**
+	 * All combinations that have been seen. There are not many, as none of the values
+	 * comes from users.
+	 */
+	private final Map<Tags, KeyValues> lowCardinality = new ConcurrentHashMap<>();
 
 	/**
 	 * Create a convention.
@@ -44,9 +54,8 @@ public class DefaultElevenLabsObservationConvention implements ElevenLabsObserva
 
 	@Override
 	public KeyValues getLowCardinalityKeyValues(ElevenLabsObservationContext context) {
-		return KeyValues.of(LowCardinality.OPERATION.withValue(context.getCall().operation().id()),
-				LowCardinality.MODEL.withValue(model(context)),
-				LowCardinality.OUTCOME.withValue(context.getOutcome().name().toLowerCase(Locale.ROOT)));
+		return this.lowCardinality.computeIfAbsent(
+				new Tags(context.getCall().operation(), model(context), context.getOutcome()), Tags::toKeyValues);
 	}
 
 	@Override
@@ -74,6 +83,16 @@ public class DefaultElevenLabsObservationConvention implements ElevenLabsObserva
 
 	private static KeyValues and(KeyValues values, HighCardinality key, @Nullable String value) {
 		return (value != null) ? values.and(key.withValue(value)) : values;
+	}
+
+	private record Tags(Operation operation, String model, Outcome outcome) {
+
+		KeyValues toKeyValues() {
+			return KeyValues.of(LowCardinality.OPERATION.withValue(this.operation.id()),
+					LowCardinality.MODEL.withValue(this.model),
+					LowCardinality.OUTCOME.withValue(this.outcome.name().toLowerCase(Locale.ROOT)));
+		}
+
 	}
 
 }

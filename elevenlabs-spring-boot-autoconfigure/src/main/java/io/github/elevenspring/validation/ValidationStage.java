@@ -1,7 +1,6 @@
 package io.github.elevenspring.validation;
 
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.CallChain;
@@ -46,7 +45,7 @@ public final class ValidationStage implements CallStage {
 		if (request.text().isBlank()) {
 			return "There is no text to speak: give the request a text that holds more than white space";
 		}
-		if (Stream.of(request.text(), request.previousText(), request.nextText()).anyMatch(ValidationStage::isTorn)) {
+		if (isTorn(request.text()) || isTorn(request.previousText()) || isTorn(request.nextText())) {
 			return "The text holds half of a character (an unpaired surrogate), as cutting a text by length leaves it:"
 					+ " cut texts between code points";
 		}
@@ -68,8 +67,19 @@ public final class ValidationStage implements CallStage {
 	 * write.
 	 */
 	private static boolean isTorn(@Nullable String text) {
-		return text != null && text.codePoints()
-			.anyMatch((point) -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+		if (text == null) {
+			return false;
+		}
+		for (int i = 0; i < text.length(); i++) {
+			if (Character.isSurrogate(text.charAt(i))) {
+				boolean whole = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+				if (!whole) {
+					return true;
+				}
+				i++;
+			}
+		}
+		return false;
 	}
 
 }
