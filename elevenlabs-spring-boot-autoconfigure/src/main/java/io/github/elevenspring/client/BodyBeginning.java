@@ -15,7 +15,8 @@ import org.springframework.http.MediaType;
 /**
  * Holds back the first bytes of a response until they show whether they belong to what
  * was asked for. Proxies, captive portals and the service itself have been seen to send
- * errors with status 200. Serves one subscription.
+ * errors with status 200; what has the status of an error is no answer from the start.
+ * Serves one subscription.
  */
 final class BodyBeginning {
 
