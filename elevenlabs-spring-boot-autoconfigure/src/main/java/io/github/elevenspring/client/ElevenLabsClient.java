@@ -27,8 +27,6 @@ import org.springframework.util.StringUtils;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.ClientResponse;
 import org.springframework.web.reactive.function.client.WebClient;
-import org.springframework.web.reactive.function.client.WebClientException;
-import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 /**
  * The end of the line: turns a call into one HTTP request, and the response into parts,
@@ -103,8 +101,9 @@ public final class ElevenLabsClient implements CallChain {
 			if (!CallProgress.of(context).countAttempt()) {
 				return Flux.never();
 			}
-			return send(call, request, uri, redaction, failed)
-				.transform(StallDetector.watch(this.timeouts, this.timer, uri.getAuthority(), failed::get));
+			CallChain exchange = (sent) -> send(sent, request, uri, redaction, failed);
+			return exchange.proceed(call, (actual) -> new StallDetector(actual, this.timeouts, this.timer,
+					request.method(), uri, failed::get));
 		});
 	}
 
@@ -128,18 +127,16 @@ public final class ElevenLabsClient implements CallChain {
 		else if (request.body() != null) {
 			complete = spec.contentType(MediaType.APPLICATION_JSON).bodyValue(WireJson.write(request.body()));
 		}
-		return complete.exchangeToFlux((response) -> read(call, response, redaction, failed))
-			.onErrorMap((error) -> ofTheService(error, request, uri));
+		return complete.exchangeToFlux((response) -> read(call, response, redaction, failed));
 	}
 
 	private Flux<ReplyPart> read(Call call, ClientResponse response, Redaction redaction, AtomicBoolean failed) {
 		HttpHeaders headers = HttpHeaders.readOnlyHttpHeaders(response.headers().asHttpHeaders());
 		HttpStatusCode status = response.statusCode();
-		return response.bodyToFlux(DataBuffer.class)
-			.transform(
-					ResponseOperator.read(new ReplyPart.Head(status.value(), headers, ReplyHeaders.metadata(headers)),
-							new BodyBeginning(call, status.is2xxSuccessful(), contentType(headers)), failed,
-							(body) -> error(status, headers, body, redaction), this.timer));
+		return ResponseOperator.read(response.bodyToFlux(DataBuffer.class),
+				new ReplyPart.Head(status.value(), headers, ReplyHeaders.metadata(headers)),
+				new BodyBeginning(call, status.is2xxSuccessful(), contentType(headers)), failed,
+				(body) -> error(status, headers, body, redaction), this.timer);
 	}
 
 	private ElevenLabsException error(HttpStatusCode status, HttpHeaders headers, byte[] body, Redaction redaction) {
@@ -172,16 +169,6 @@ public final class ElevenLabsClient implements CallChain {
 			throw ElevenLabsTransportException.unsent(ErrorKind.NETWORK,
 					"The address or the key cannot be read: check whatever provides ElevenLabsConnectionDetails", ex);
 		}
-	}
-
-	/**
-	 * Mark an error as one between here and the service. Without that mark, WebFlux takes
-	 * a connection that the service reset for a browser that went away, and ends the
-	 * answer to the browser as if it were whole.
-	 */
-	private static Throwable ofTheService(Throwable error, ApiRequest request, URI uri) {
-		return (error instanceof ElevenLabsException || error instanceof WebClientException) ? error
-				: new WebClientRequestException(error, request.method(), uri, HttpHeaders.EMPTY);
 	}
 
 }

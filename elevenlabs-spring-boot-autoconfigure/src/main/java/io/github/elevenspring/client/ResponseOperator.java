@@ -12,12 +12,12 @@ import java.util.function.Function;
 
 import io.github.elevenspring.call.ReplyPart;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
 import reactor.util.context.Context;
@@ -129,18 +129,24 @@ final class ResponseOperator implements CoreSubscriber<DataBuffer>, Subscription
 	}
 
 	/**
-	 * Return the operator, for {@code Flux.transform}.
+	 * Make a reply out of the body of a response.
+	 * @param body the body
 	 * @param head head of the reply, if it is one
 	 * @param beginning tells that from the first bytes
 	 * @param failing tells others that the response is no answer
 	 * @param error makes the error of such a response out of the beginning of its body
 	 * @param timer measures how long the rest of such a response is waited for
 	 */
-	static Function<? super Publisher<DataBuffer>, ? extends Publisher<ReplyPart>> read(ReplyPart.Head head,
-			BodyBeginning beginning, AtomicBoolean failing, Function<byte[], ? extends Throwable> error,
-			Scheduler timer) {
-		return Operators
-			.lift((scannable, actual) -> new ResponseOperator(actual, head, beginning, failing, error, timer));
+	static Flux<ReplyPart> read(Flux<DataBuffer> body, ReplyPart.Head head, BodyBeginning beginning,
+			AtomicBoolean failing, Function<byte[], ? extends Throwable> error, Scheduler timer) {
+		return new Flux<>() {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super ReplyPart> actual) {
+				body.subscribe(new ResponseOperator(actual, head, beginning, failing, error, timer));
+			}
+
+		};
 	}
 
 	@Override

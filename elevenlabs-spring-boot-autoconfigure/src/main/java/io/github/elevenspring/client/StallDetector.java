@@ -1,12 +1,12 @@
 package io.github.elevenspring.client;
 
+import java.net.URI;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.function.BooleanSupplier;
-import java.util.function.Function;
 
 import io.github.elevenspring.call.CallProgress;
 import io.github.elevenspring.call.ReplyOperator;
@@ -14,13 +14,14 @@ import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
-import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Scheduler;
+
+import org.springframework.http.HttpMethod;
 
 /**
  * Ends a reply whose next part does not come in time, and counts the bytes that came.
@@ -54,7 +55,9 @@ final class StallDetector extends ReplyOperator {
 
 	private final Scheduler timer;
 
-	private final String host;
+	private final HttpMethod method;
+
+	private final URI uri;
 
 	/**
 	 * Whether the end is decided already, and bounded elsewhere: an error status whose
@@ -79,23 +82,24 @@ final class StallDetector extends ReplyOperator {
 
 	private long subscribedAt;
 
-	private StallDetector(CoreSubscriber<? super ReplyPart> actual, Timeouts timeouts, Scheduler timer, String host,
-			BooleanSupplier decided) {
+	/**
+	 * Create a detector for a subscription.
+	 * @param actual receives the reply
+	 * @param timeouts how long to wait for a part
+	 * @param timer measures the time
+	 * @param method method of the request
+	 * @param uri what is requested
+	 * @param decided tells that the reply is known to fail and will do so in bounded time
+	 */
+	StallDetector(CoreSubscriber<? super ReplyPart> actual, Timeouts timeouts, Scheduler timer, HttpMethod method,
+			URI uri, BooleanSupplier decided) {
 		super(actual);
 		this.progress = CallProgress.of(actual.currentContext());
 		this.timeouts = timeouts;
 		this.timer = timer;
-		this.host = host;
+		this.method = method;
+		this.uri = uri;
 		this.decided = decided;
-	}
-
-	/**
-	 * Return the operator, for {@code Flux.transform}.
-	 * @param decided tells that the reply is known to fail and will do so in bounded time
-	 */
-	static Function<? super Publisher<ReplyPart>, ? extends Publisher<ReplyPart>> watch(Timeouts timeouts,
-			Scheduler timer, String host, BooleanSupplier decided) {
-		return Operators.lift((scannable, actual) -> new StallDetector(actual, timeouts, timer, host, decided));
 	}
 
 	@Override
@@ -143,7 +147,7 @@ final class StallDetector extends ReplyOperator {
 	@Override
 	public void onError(Throwable error) {
 		if (end()) {
-			super.onError(TransportErrors.map(error, this.host, this.bytes));
+			super.onError(TransportErrors.map(error, this.method, this.uri, this.bytes));
 		}
 		else {
 			Operators.onErrorDropped(error, currentContext());
@@ -225,13 +229,14 @@ final class StallDetector extends ReplyOperator {
 	private ElevenLabsException stalled(Duration limit) {
 		long received = this.bytes;
 		if (received > 0) {
-			return new ElevenLabsTransportException(ErrorKind.TIMEOUT, this.host + " stopped sending for " + limit
-					+ " after " + received
+			return new ElevenLabsTransportException(ErrorKind.TIMEOUT, this.uri.getAuthority() + " stopped sending for "
+					+ limit + " after " + received
 					+ " bytes: what arrived is not the whole; raise elevenlabs.timeout.idle, or try again later", null,
 					received);
 		}
 		boolean cutByDeadline = limit.compareTo(this.timeouts.firstByte()) < 0;
-		String message = this.host + " sent nothing within " + limit.truncatedTo(ChronoUnit.MILLIS) + ": raise "
+		String message = this.uri.getAuthority() + " sent nothing within " + limit.truncatedTo(ChronoUnit.MILLIS)
+				+ ": raise "
 				+ (cutByDeadline ? "the deadline of the request, or elevenlabs.timeout.total if it has none"
 						: "elevenlabs.timeout.first-byte")
 				+ ", or try again later; the call may have been billed";

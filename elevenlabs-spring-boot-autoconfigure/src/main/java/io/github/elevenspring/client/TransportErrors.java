@@ -1,6 +1,7 @@
 package io.github.elevenspring.client;
 
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
 
@@ -15,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.PrematureCloseException;
 
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.reactive.function.client.WebClientException;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 /**
  * Says what it means when the transport fails. Exceptions of the transport never reach
@@ -25,14 +30,32 @@ final class TransportErrors {
 	private TransportErrors() {
 	}
 
-	static ElevenLabsException map(Throwable error, String host, long bytesReceived) {
+	/**
+	 * Say what an error of a request means.
+	 * @param error the error
+	 * @param method method of the request
+	 * @param uri what was requested
+	 * @param bytesReceived how much of the answer had come
+	 */
+	static ElevenLabsException map(Throwable error, HttpMethod method, URI uri, long bytesReceived) {
 		if (error instanceof ElevenLabsException known) {
 			return known;
 		}
-		String message = describe(error, host, bytesReceived);
-		return isUnsent(error) ? ElevenLabsTransportException.unsent(ErrorKind.NETWORK, message, error)
+		String message = describe(error, uri.getAuthority(), bytesReceived);
+		Throwable cause = ofTheService(error, method, uri);
+		return isUnsent(error) ? ElevenLabsTransportException.unsent(ErrorKind.NETWORK, message, cause)
 				: new ElevenLabsTransportException(isTimeout(error) ? ErrorKind.TIMEOUT : ErrorKind.NETWORK, message,
-						error, bytesReceived);
+						cause, bytesReceived);
+	}
+
+	/**
+	 * Mark an error as one between here and the service. Without that mark, WebFlux takes
+	 * a connection that the service reset for a browser that went away, and ends the
+	 * answer to the browser as if it were whole.
+	 */
+	private static Throwable ofTheService(Throwable error, HttpMethod method, URI uri) {
+		return (error instanceof WebClientException) ? error
+				: new WebClientRequestException(error, method, uri, HttpHeaders.EMPTY);
 	}
 
 	/**

@@ -181,11 +181,11 @@ class ResponseOperatorTests {
 
 	@Test
 	void endsThoughItsErrorCannotBeMade() {
-		Flux<ReplyPart> reply = this.body.flux()
-			.transform(ResponseOperator.read(new ReplyPart.Head(503, HttpHeaders.EMPTY, NOTHING_KNOWN),
-					new BodyBeginning(SPEECH, false, null), this.known, (error) -> {
-						throw new IllegalStateException("no error");
-					}, this.timer));
+		Flux<ReplyPart> reply = ResponseOperator.read(this.body.flux(),
+				new ReplyPart.Head(503, HttpHeaders.EMPTY, NOTHING_KNOWN), new BodyBeginning(SPEECH, false, null),
+				this.known, (error) -> {
+					throw new IllegalStateException("no error");
+				}, this.timer);
 		StepVerifier.create(reply).then(this.body::complete).expectErrorMessage("no error").verify(LONG_ENOUGH);
 	}
 
@@ -308,8 +308,8 @@ class ResponseOperatorTests {
 		ReplyPart.Head head = new ReplyPart.Head(status, HttpHeaders.EMPTY, NOTHING_KNOWN);
 		BodyBeginning beginning = new BodyBeginning(call, status < 300, MediaType.valueOf("audio/mpeg"));
 		ErrorDecoder errors = new ErrorDecoder(Clock.systemUTC());
-		return body.transform(ResponseOperator.read(head, beginning, this.known,
-				(error) -> errors.decode(status, HttpHeaders.EMPTY, error, Redaction.EVERYTHING), timer));
+		return ResponseOperator.read(body, head, beginning, this.known,
+				(error) -> errors.decode(status, HttpHeaders.EMPTY, error, Redaction.EVERYTHING), timer);
 	}
 
 	private static void assertKind(Throwable error, ErrorKind kind) {

@@ -1,6 +1,7 @@
 package io.github.elevenspring.client;
 
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +12,17 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
+import io.github.elevenspring.call.Call;
+import io.github.elevenspring.call.CallChain;
 import io.github.elevenspring.call.CallProgress;
+import io.github.elevenspring.call.Operation;
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ElevenLabsTransportException;
 import io.github.elevenspring.error.ErrorKind;
+import io.github.elevenspring.model.speech.SpeechRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,9 +32,12 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Hooks;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Scheduler;
 import reactor.test.publisher.TestPublisher;
 import reactor.test.scheduler.VirtualTimeScheduler;
 import reactor.util.context.Context;
+
+import org.springframework.http.HttpMethod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -189,8 +198,7 @@ class StallDetectorTests {
 
 	@Test
 	void theIdleLimitHoldsForAReplyThatBeginsWhileItIsSubscribedTo() {
-		Flux.concat(Flux.just(head(), chunk(3)), Flux.never())
-			.transform(StallDetector.watch(TIMEOUTS, this.timer, "host", () -> false))
+		watch(Flux.concat(Flux.just(head(), chunk(3)), Flux.never()), TIMEOUTS, this.timer, () -> false)
 			.subscribe(this.listener);
 		this.timer.advanceTimeBy(TIMEOUTS.idle());
 		assertTimeout(3, "elevenlabs.timeout.idle");
@@ -199,9 +207,7 @@ class StallDetectorTests {
 	@Test
 	void aReplyKnownToFailIsLeftToFail() {
 		AtomicBoolean decided = new AtomicBoolean();
-		this.upstream.flux()
-			.transform(StallDetector.watch(TIMEOUTS, this.timer, "host", decided::get))
-			.subscribe(this.listener);
+		watch(this.upstream.flux(), TIMEOUTS, this.timer, decided::get).subscribe(this.listener);
 		decided.set(true);
 		this.timer.advanceTimeBy(Duration.ofMinutes(5));
 		assertThat(this.listener.terminals).hasValue(0);
@@ -263,7 +269,7 @@ class StallDetectorTests {
 				TestPublisher<ReplyPart> source = TestPublisher.createNoncompliant(
 						TestPublisher.Violation.CLEANUP_ON_TERMINATE, TestPublisher.Violation.REQUEST_OVERFLOW);
 				Listener racing = new Listener(Long.MAX_VALUE);
-				source.flux().transform(StallDetector.watch(TIMEOUTS, clock, "host", () -> false)).subscribe(racing);
+				watch(source.flux(), TIMEOUTS, clock, () -> false).subscribe(racing);
 				boolean fails = round % 2 == 0;
 				boolean cancels = round % 5 == 0;
 				CyclicBarrier start = new CyclicBarrier(3);
@@ -314,9 +320,7 @@ class StallDetectorTests {
 				VirtualTimeScheduler clock = VirtualTimeScheduler.create();
 				TestPublisher<ReplyPart> source = TestPublisher.create();
 				Listener racing = new Listener(0);
-				source.flux()
-					.transform(StallDetector.watch(new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(1)), clock,
-							"host", () -> false))
+				watch(source.flux(), new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(1)), clock, () -> false)
 					.subscribe(racing);
 				clock.advanceTimeBy(Duration.ofSeconds(5));
 				racing.request(Long.MAX_VALUE);
@@ -344,16 +348,21 @@ class StallDetectorTests {
 	}
 
 	private void subscribe(Timeouts timeouts, Listener listener) {
-		this.upstream.flux()
-			.transform(StallDetector.watch(timeouts, this.timer, "host", () -> false))
-			.subscribe(listener);
+		watch(this.upstream.flux(), timeouts, this.timer, () -> false).subscribe(listener);
+	}
+
+	private static Flux<ReplyPart> watch(Flux<ReplyPart> reply, Timeouts timeouts, Scheduler timer,
+			BooleanSupplier decided) {
+		CallChain service = (call) -> reply;
+		return service.proceed(new Call(Operation.SPEECH_STREAM, SpeechRequest.of("Hello")),
+				(actual) -> new StallDetector(actual, timeouts, timer, HttpMethod.POST, URI.create("http://host"),
+						decided));
 	}
 
 	private CallProgress within(Duration time) {
 		CallProgress progress = new CallProgress();
 		progress.endsAt(this.timer.now(TimeUnit.NANOSECONDS) + time.toNanos());
-		this.upstream.flux()
-			.transform(StallDetector.watch(TIMEOUTS, this.timer, "host", () -> false))
+		watch(this.upstream.flux(), TIMEOUTS, this.timer, () -> false)
 			.contextWrite(Context.of(CallProgress.class, progress))
 			.subscribe(this.listener);
 		return progress;

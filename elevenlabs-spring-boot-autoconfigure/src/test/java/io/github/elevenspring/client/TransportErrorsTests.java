@@ -2,6 +2,7 @@ package io.github.elevenspring.client;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.stream.Stream;
 
@@ -13,6 +14,8 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.timeout.ReadTimeoutException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import org.springframework.http.HttpMethod;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -45,7 +48,7 @@ class TransportErrorsTests {
 	}
 
 	private static ElevenLabsException map(Throwable error) {
-		return TransportErrors.map(error, "host", 0);
+		return TransportErrors.map(error, HttpMethod.POST, URI.create("http://host"), 0);
 	}
 
 }
