@@ -89,13 +89,8 @@ public final class FallbackStage implements CallStage {
 				|| !call.options().fallbackAllowed()) {
 			return next.proceed(call);
 		}
-		return Flux.deferContextual((context) -> {
-			CallProgress progress = CallProgress.of(context);
-			return orElse(next.proceed(call),
-					(error) -> (error instanceof ElevenLabsException failure)
-							? tryStep(0, new FailedCall(call, request, failure, List.of()), next, progress)
-							: Flux.error(error));
-		});
+		return next.proceed(call, (actual) -> new FallbackOperator(actual, (failure) -> tryStep(0,
+				new FailedCall(call, request, failure, List.of()), next, CallProgress.of(actual.currentContext()))));
 	}
 
 	private Flux<ReplyPart> tryStep(int number, FailedCall failed, CallChain next, CallProgress progress) {
