@@ -38,9 +38,20 @@ import reactor.util.context.Context;
  * it comes, and newcomers read from the beginning. Beyond, only the part is held that the
  * slowest reader has not read; that part does not exceed the bound by more than the part
  * that came last: either the source waits, or, if some reader wants more, those who lag
- * by more than the bound are dropped.
+ * by more than the bound are dropped. (A source whose parts are larger than
+ * {@link #LARGEST_PART} may exceed it by a few of them.)
  */
 final class Flight {
+
+	/**
+	 * As much as a part holds that a connection reads at once.
+	 */
+	private static final int LARGEST_PART = 64 * 1024;
+
+	/**
+	 * How many parts the source is asked for together, where they fit.
+	 */
+	private static final int MOST_AT_ONCE = 16;
 
 	private static final AtomicIntegerFieldUpdater<Flight> STARTING = AtomicIntegerFieldUpdater.newUpdater(Flight.class,
 			"starting");
@@ -77,7 +88,7 @@ final class Flight {
 	private CacheResult result;
 
 	/**
-	 * Whether the source is not asked for the next part. Written before the readers are
+	 * Whether the source is not asked for another part. Written before the readers are
 	 * looked at, as they look at this after they have read.
 	 */
 	private volatile boolean stalled;
@@ -196,24 +207,36 @@ final class Flight {
 	}
 
 	/**
-	 * Ask the source for the next part if that had to wait for a reader, and must not any
-	 * more.
+	 * Ask the source for more if that had to wait for a reader, and must not any more.
 	 */
 	void continueIfStalled() {
 		if (this.stalled) {
 			List<FlightReader> tooSlow = new ArrayList<>();
 			Attempt source = null;
+			int parts = 0;
 			synchronized (this) {
 				if (this.stalled && !this.ended && goesOn(tooSlow)) {
 					this.stalled = false;
 					source = this.attempt;
+					parts = partsToAskFor();
+					if (source != null) {
+						source.awaited = parts;
+					}
 				}
 			}
 			tooSlow.forEach((reader) -> reader.fail(tooSlow(reader)));
 			if (source != null) {
-				source.request();
+				source.request(parts);
 			}
 		}
+	}
+
+	/**
+	 * Return how many parts surely fit, at least one.
+	 */
+	private int partsToAskFor() {
+		long room = this.flights.cache.maxEntrySize() - this.last.end();
+		return (int) Math.max(1, Math.min(room / LARGEST_PART, MOST_AT_ONCE));
 	}
 
 	private boolean goesOn(List<FlightReader> tooSlow) {
@@ -264,10 +287,12 @@ final class Flight {
 	private void append(Attempt source, ReplyPart part) {
 		FlightReader[] readers;
 		boolean tooLarge = false;
+		boolean askAgain;
 		synchronized (this) {
 			if (this.attempt != source) {
 				return;
 			}
+			askAgain = --source.awaited <= 0;
 			if (part instanceof ReplyPart.Head head) {
 				this.head = head;
 			}
@@ -284,8 +309,10 @@ final class Flight {
 		for (FlightReader reader : readers) {
 			reader.wakeUp();
 		}
-		this.stalled = true;
-		continueIfStalled();
+		if (askAgain) {
+			this.stalled = true;
+			continueIfStalled();
+		}
 	}
 
 	private void end(Attempt source, @Nullable Throwable error) {
@@ -425,6 +452,11 @@ final class Flight {
 
 		private long endsAt;
 
+		/**
+		 * How many of the parts that were asked for have not come. Guarded by the flight.
+		 */
+		private int awaited;
+
 		private final AtomicReference<@Nullable Subscription> source = new AtomicReference<>();
 
 		Attempt(FlightReader leader) {
@@ -444,10 +476,10 @@ final class Flight {
 			}
 		}
 
-		void request() {
+		void request(int parts) {
 			Subscription source = this.source.get();
 			if (source != null) {
-				source.request(1);
+				source.request(parts);
 			}
 		}
 
@@ -581,7 +613,12 @@ final class Flight {
 		@Override
 		public void onSubscribe(Subscription source) {
 			if (this.source.compareAndSet(null, source)) {
-				source.request(1);
+				int parts;
+				synchronized (Flight.this) {
+					parts = partsToAskFor();
+					this.awaited = parts;
+				}
+				source.request(parts);
 			}
 			else {
 				source.cancel();

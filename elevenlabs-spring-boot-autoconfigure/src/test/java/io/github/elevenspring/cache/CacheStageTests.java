@@ -239,6 +239,44 @@ class CacheStageTests {
 	}
 
 	@Test
+	void sourceIsAskedForAsManyPartsAsSurelyFit() {
+		CacheStage roomy = stageThatHolds(256 * 1024);
+		Caller slow = Caller.of(roomy.handle(FakeService.call("Hello"), this.service), 1);
+		FakeService.Request request = this.service.request();
+		assertThat(request.demand).hasValue(4);
+		request.head().chunk(new int[64 * 1024]).chunk(1);
+		assertThat(request.demand).hasValue(1);
+		request.chunk(2);
+		assertThat(request.demand).hasValue(2);
+		request.chunk(new int[64 * 1024]).chunk(new int[64 * 1024 + 1]);
+		assertThat(request.demand).hasValue(1);
+		request.chunk(new int[64 * 1024]);
+		assertThat(request.demand).hasValue(0);
+		slow.request(Long.MAX_VALUE);
+		assertThat(request.demand).hasValue(1);
+		request.complete();
+		assertThat(slow.received()).hasSize(4 * 64 * 1024 + 3);
+	}
+
+	@Test
+	void sourceIsNotAskedForAnyNumberOfParts() {
+		Caller.of(stageThatHolds(64 * 1024 * 1024).handle(FakeService.call("Hello"), this.service));
+		FakeService.Request request = this.service.request();
+		assertThat(request.demand).hasValue(16);
+		request.head();
+		for (int i = 0; i < 15; i++) {
+			request.chunk(i);
+		}
+		assertThat(request.demand).hasValue(16);
+	}
+
+	private CacheStage stageThatHolds(int bytes) {
+		return new CacheStage(new SpeechCache(List.of(CacheTier.inMemory(this.map)),
+				new CacheSettings(Duration.ofMinutes(10), Duration.ofMinutes(50), bytes), () -> "scope",
+				UnaryOperator.identity(), new TimerClock()), this.timer);
+	}
+
+	@Test
 	void beyondTheBoundThereAreNoNewcomers() {
 		call();
 		this.service.request(0).head().chunk(new int[LIMIT + 1]);
