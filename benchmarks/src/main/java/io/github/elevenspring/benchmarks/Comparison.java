@@ -1,37 +1,107 @@
 package io.github.elevenspring.benchmarks;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The pipeline beside one other contender.
+ * One contender beside others, before a service that takes its time, as speech does, and
+ * before one that takes none, which leaves nothing but the cost. Each contender gets a
+ * new JVM several times, since the compiler is in luck in one and not in another, and
+ * takes a few turns unseen in each.
  */
 final class Comparison {
 
-	static final String PIPELINE = "pipeline";
+	private static final Duration SERVICE_TIME = Duration.ofMillis(20);
 
-	private Comparison() {
+	private static final int CALLERS = 20;
+
+	/**
+	 * Turns in which the code is compiled: where callers hardly ever wait, and where they
+	 * mostly do.
+	 */
+	private static final int UNSEEN_TURNS = 15;
+
+	private static final int UNSEEN_SLOW_TURNS = 5;
+
+	private final int forks;
+
+	private final int rounds;
+
+	/**
+	 * Create a comparison.
+	 * @param forks how many JVMs each contender gets, one after the other
+	 * @param rounds how many rounds there are in each
+	 */
+	Comparison(int forks, int rounds) {
+		this.forks = forks;
+		this.rounds = rounds;
 	}
 
-	static void report(List<Figure> figures, String load, Rounds rounds, String other, String throughput,
+	/**
+	 * Let them take turns.
+	 * @param contenders who takes turns
+	 * @param turn length of a turn
+	 * @return the rounds by the time the service took
+	 */
+	Map<Duration, Rounds> run(List<Contender> contenders, Duration turn) {
+		Map<Duration, Rounds> rounds = new LinkedHashMap<>();
+		rounds.put(SERVICE_TIME, new Rounds());
+		rounds.put(Duration.ZERO, new Rounds());
+		try (SpeechServer server = SpeechServer.speaking()) {
+			for (int i = 0; i < this.forks; i++) {
+				List<Fork> forks = new ArrayList<>();
+				try {
+					contenders.forEach((contender) -> forks.add(new Fork(contender, server, CALLERS)));
+					server.takes(Duration.ZERO);
+					new Rounds().take(forks, UNSEEN_TURNS, turn);
+					rounds.get(Duration.ZERO).take(forks, this.rounds, turn);
+					server.takes(SERVICE_TIME);
+					new Rounds().take(forks, UNSEEN_SLOW_TURNS, turn);
+					rounds.get(SERVICE_TIME).take(forks, this.rounds, turn);
+				}
+				finally {
+					forks.forEach(Fork::close);
+				}
+			}
+		}
+		return rounds;
+	}
+
+	/**
+	 * Return what is asked for where the service takes its time, and a dash where not.
+	 */
+	static String asked(Duration serviceTime, String what) {
+		return serviceTime.equals(SERVICE_TIME) ? what : "-";
+	}
+
+	/**
+	 * Report on one contender beside another.
+	 */
+	static List<Figure> report(String load, Rounds rounds, Contender one, Contender other, String throughput,
 			String added) {
-		String name = load + ", beside " + other + ": ";
-		figures.add(new Figure(name + "throughput",
-				Figure.percent(rounds.ratio(PIPELINE, other, Rounds.Round::perSecond, 0.5)), throughput));
+		List<Figure> figures = new ArrayList<>();
+		String name = load + one + " beside " + other + ": ";
+		figures.add(new Figure(name + "throughput", Figure.percent(rounds.ratio(one, other, Round::perSecond, 0.5)),
+				throughput));
 		figures.add(Figure.of(name + "middle half of the rounds",
-				Figure.percent(rounds.ratio(PIPELINE, other, Rounds.Round::perSecond, 0.25)) + " to "
-						+ Figure.percent(rounds.ratio(PIPELINE, other, Rounds.Round::perSecond, 0.75))));
-		figures.add(new Figure(name + "p99 added", micros(rounds.added(PIPELINE, other, Rounds.Round::p99)), added));
-		figures.add(Figure.of(name + "p50 added", micros(rounds.added(PIPELINE, other, Rounds.Round::p50))));
-		figures.add(Figure.of(name + "calls a second", pair(rounds, other, Rounds.Round::perSecond, 1)));
-		figures.add(Figure.of(name + "p99, us", pair(rounds, other, Rounds.Round::p99, 1e3)));
-		figures.add(Figure.of(name + "CPU of both ends a call, us", pair(rounds, other, Rounds.Round::cpu, 1e3)));
-		figures.add(Figure.of(name + "allocated a call, B", pair(rounds, other, Rounds.Round::allocated, 1)));
+				Figure.percent(rounds.ratio(one, other, Round::perSecond, 0.25)) + " to "
+						+ Figure.percent(rounds.ratio(one, other, Round::perSecond, 0.75))));
+		figures.add(new Figure(name + "p99 added", micros(rounds.added(one, other, Round::p99)), added));
+		figures.add(Figure.of(name + "p50 added", micros(rounds.added(one, other, Round::p50))));
+		figures.add(Figure.of(name + "calls a second", pair(rounds, one, other, Round::perSecond, 1)));
+		figures.add(Figure.of(name + "p99, us", pair(rounds, one, other, Round::p99, 1e3)));
+		figures.add(Figure.of(name + "CPU a call, us", pair(rounds, one, other, Round::cpu, 1e3)));
+		figures.add(Figure.of(name + "allocated a call, B", pair(rounds, one, other, Round::allocated, 1)));
+		return figures;
 	}
 
-	private static String pair(Rounds rounds, String other, ToDoubleFunction<Rounds.Round> value, double unit) {
-		return String.format("%,.0f to %,.0f", rounds.median(PIPELINE, value) / unit,
-				rounds.median(other, value) / unit);
+	private static String pair(Rounds rounds, Contender one, Contender other, ToDoubleFunction<Round> value,
+			double unit) {
+		return String.format("%,.0f to %,.0f", rounds.median(one, value) / unit, rounds.median(other, value) / unit);
 	}
 
 	private static String micros(double nanos) {

@@ -40,7 +40,7 @@ final class Outage implements Scenario {
 	}
 
 	private void measure(List<Figure> figures, String name, String mustReach, String... properties) {
-		try (SpeechServer server = SpeechServer.outOfOrder(); Starter starter = new Starter(server, properties)) {
+		try (SpeechServer server = SpeechServer.outOfOrder(); Starter starter = new Starter(server.url(), properties)) {
 			ElevenLabsTemplate elevenLabs = starter.elevenLabs();
 			Long failed = Flux.range(0, this.calls)
 				.flatMap((number) -> elevenLabs.speech()

@@ -8,53 +8,39 @@ import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * What the whole pipeline costs beside a bare {@link WebClient} with the same connector,
- * and one that is watched as Spring Boot does it: before a service that takes its time,
- * as speech does, and before one that takes none, which leaves nothing but the cost.
+ * and one that is watched as Spring Boot does it.
  */
 final class PipelineCost implements Scenario {
 
-	private static final Duration SERVICE_TIME = Duration.ofMillis(20);
+	private final Comparison comparison;
 
-	private static final int CALLERS = 20;
+	PipelineCost(Comparison comparison) {
+		this.comparison = comparison;
+	}
 
-	private static final String BARE = "WebClient";
-
-	private static final String OBSERVED = "WebClient, observed";
-
-	private final int rounds;
-
-	PipelineCost(int rounds) {
-		this.rounds = rounds;
+	@Override
+	public void warmUp(Duration length) {
+		// The forks do so themselves
 	}
 
 	@Override
 	public List<Figure> run(Duration length) {
 		List<Figure> figures = new ArrayList<>();
-		try (SpeechServer server = SpeechServer.speaking(Duration.ZERO);
-				Starter starter = Starter.withEverything(server)) {
-			WebClient bare = WebClient.builder().baseUrl(server.url()).clientConnector(starter.connector()).build();
-			WebClient observed = starter.webClient().baseUrl(server.url()).build();
-			// The service that takes no time compiles the code for the other one
-			for (Duration serviceTime : List.of(Duration.ZERO, SERVICE_TIME)) {
-				server.takes(serviceTime);
-				boolean asked = !serviceTime.isZero();
-				String load = serviceTime.toMillis() + " ms, ";
-				Duration turn = length.dividedBy(2);
-				report(figures, load + "whole", Rounds.of(List.of(Contender.whole(starter.elevenLabs()),
-						Contender.whole(BARE, bare), Contender.whole(OBSERVED, observed)), CALLERS, this.rounds, turn),
-						asked);
-				report(figures, load + "streamed",
-						Rounds.of(List.of(Contender.streamed(starter.elevenLabs()), Contender.streamed(BARE, bare),
-								Contender.streamed(OBSERVED, observed)), CALLERS, this.rounds, turn),
-						asked);
-			}
-		}
+		compare(figures, length, Contender.PIPELINE_WHOLE, Contender.WEB_CLIENT_WHOLE,
+				Contender.OBSERVED_WEB_CLIENT_WHOLE);
+		compare(figures, length, Contender.PIPELINE_STREAMED, Contender.WEB_CLIENT_STREAMED,
+				Contender.OBSERVED_WEB_CLIENT_STREAMED);
 		return figures;
 	}
 
-	private static void report(List<Figure> figures, String load, Rounds rounds, boolean asked) {
-		Comparison.report(figures, load, rounds, BARE, asked ? ">= 95 %" : "-", asked ? "<= 1 ms" : "-");
-		Comparison.report(figures, load, rounds, OBSERVED, "-", "-");
+	private void compare(List<Figure> figures, Duration length, Contender pipeline, Contender bare,
+			Contender observed) {
+		this.comparison.run(List.of(pipeline, bare, observed), length).forEach((serviceTime, rounds) -> {
+			String load = serviceTime.toMillis() + " ms, ";
+			figures.addAll(Comparison.report(load, rounds, pipeline, bare, Comparison.asked(serviceTime, ">= 95 %"),
+					Comparison.asked(serviceTime, "<= 1 ms")));
+			figures.addAll(Comparison.report(load, rounds, pipeline, observed, "-", "-"));
+		});
 	}
 
 }

@@ -16,4 +16,12 @@ interface Scenario {
 	 */
 	List<Figure> run(Duration length);
 
+	/**
+	 * Run unseen, so that the code is compiled.
+	 * @param length how long
+	 */
+	default void warmUp(Duration length) {
+		run(length);
+	}
+
 }

@@ -8,9 +8,10 @@ import java.util.Map;
 /**
  * Runs scenarios, those that are named or all, and prints what came out. Each runs twice,
  * the first time for half as long and unseen, so that the code is compiled. How long each
- * measures is told by {@code -Dseconds}, the window of the shares by {@code -Dwindow} in
- * seconds, the number of turns beside a peer by {@code -Drounds}, that of calls in an
- * outage by {@code -Dcalls}.
+ * measures, or each turn beside a peer, is told by {@code -Dseconds}, the window of the
+ * shares by {@code -Dwindow} in seconds, the number of JVMs for a peer by
+ * {@code -Dforks}, that of turns in each by {@code -Drounds}, that of calls in an outage
+ * by {@code -Dcalls}.
  */
 public final class Scenarios {
 
@@ -24,7 +25,9 @@ public final class Scenarios {
 	public static void main(String[] names) {
 		Duration length = Duration.ofMillis((long) (1000 * Double.parseDouble(System.getProperty("seconds", "10"))));
 		Duration window = Duration.ofMillis((long) (1000 * Double.parseDouble(System.getProperty("window", "6"))));
-		Map<String, Scenario> all = all(window, Integer.getInteger("rounds", 9), Integer.getInteger("calls", 10_000));
+		Map<String, Scenario> all = all(window,
+				new Comparison(Integer.getInteger("forks", 3), Integer.getInteger("rounds", 5)),
+				Integer.getInteger("calls", 10_000));
 		List<String> wanted = (names.length > 0) ? List.of(names) : List.copyOf(all.keySet());
 		for (String name : wanted) {
 			Scenario scenario = all.get(name);
@@ -32,7 +35,7 @@ public final class Scenarios {
 				throw new IllegalArgumentException("No scenario " + name + " in " + all.keySet());
 			}
 			System.out.println("== " + name);
-			scenario.run(length.dividedBy(2));
+			scenario.warmUp(length.dividedBy(2));
 			scenario.run(length)
 				.forEach((figure) -> System.out.printf("%-72s %20s   must reach: %s%n", figure.what(),
 						figure.measured(), figure.mustReach()));
@@ -40,15 +43,15 @@ public final class Scenarios {
 		System.exit(0);
 	}
 
-	static Map<String, Scenario> all(Duration window, int rounds, int calls) {
+	static Map<String, Scenario> all(Duration window, Comparison comparison, int calls) {
 		Map<String, Scenario> scenarios = new LinkedHashMap<>();
 		scenarios.put("goodput", new Goodput());
 		scenarios.put("interactive", new InteractiveWait());
 		scenarios.put("batch", new BatchShare(window));
 		scenarios.put("adaptive", new Convergence());
 		scenarios.put("equal", new EqualCalls());
-		scenarios.put("pipeline", new PipelineCost(rounds));
-		scenarios.put("spring-ai", new SpringAiPeer(rounds));
+		scenarios.put("pipeline", new PipelineCost(comparison));
+		scenarios.put("spring-ai", new SpringAiPeer(comparison));
 		scenarios.put("outage", new Outage(calls));
 		return scenarios;
 	}

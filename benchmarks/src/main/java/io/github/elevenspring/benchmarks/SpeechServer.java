@@ -19,14 +19,11 @@ import reactor.netty.resources.LoopResources;
 /**
  * A server on the loopback interface that takes every request, and after a set time
  * answers 32 KB of audio in eight parts, or that it is out of order. It runs on threads
- * of its own, so that what the client costs can be told apart.
+ * of its own.
  */
 final class SpeechServer implements AutoCloseable {
 
-	/**
-	 * How the names of its threads begin.
-	 */
-	static final String THREADS = "speech-server";
+	private static final String THREADS = "speech-server";
 
 	static final int PARTS = 8;
 
@@ -37,7 +34,14 @@ final class SpeechServer implements AutoCloseable {
 	private static final String OUT_OF_ORDER = """
 			{"detail":{"status":"internal_server_error","message":"Something went wrong"}}""";
 
-	private volatile Duration serviceTime;
+	private static final double GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
+	/**
+	 * How far from its mean the service time is at most, as a part of it.
+	 */
+	private static final double SPREAD = 0.25;
+
+	private volatile Duration serviceTime = Duration.ZERO;
 
 	private final boolean outOfOrder;
 
@@ -45,31 +49,31 @@ final class SpeechServer implements AutoCloseable {
 
 	private final Scheduler timer = Schedulers.newParallel(THREADS + "-timer", 1, true);
 
+	private final AtomicLong delays = new AtomicLong();
+
 	private final AtomicLong requests = new AtomicLong();
 
 	private final AtomicInteger inFlight = new AtomicInteger();
 
 	private final DisposableServer server;
 
-	private SpeechServer(Duration serviceTime, boolean outOfOrder) {
-		this.serviceTime = serviceTime;
+	private SpeechServer(boolean outOfOrder) {
 		this.outOfOrder = outOfOrder;
 		this.server = HttpServer.create().host("127.0.0.1").port(0).runOn(this.loops).handle(this::answer).bindNow();
 	}
 
 	/**
-	 * Start one that speaks.
-	 * @param serviceTime time from the request to the first part of the audio
+	 * Start one that speaks at once.
 	 */
-	static SpeechServer speaking(Duration serviceTime) {
-		return new SpeechServer(serviceTime, false);
+	static SpeechServer speaking() {
+		return new SpeechServer(false);
 	}
 
 	/**
 	 * Start one that answers each request with 500.
 	 */
 	static SpeechServer outOfOrder() {
-		return new SpeechServer(Duration.ZERO, true);
+		return new SpeechServer(true);
 	}
 
 	/**
@@ -104,10 +108,19 @@ final class SpeechServer implements AutoCloseable {
 		Mono<Void> ready = request.receive().then();
 		Duration serviceTime = this.serviceTime;
 		if (!serviceTime.isZero()) {
-			ready = ready.then(Mono.delay(serviceTime, this.timer)).then();
+			ready = ready.then(Mono.delay(next(serviceTime), this.timer)).then();
 		}
 		return ready.then(Mono.defer(() -> this.outOfOrder ? refuse(response) : speak(response)))
 			.doFinally((signal) -> this.inFlight.decrementAndGet());
+	}
+
+	/**
+	 * Return a time that differs from the one before and has the given mean, to a hair,
+	 * over any few requests. Were it always the same, all callers would march in step.
+	 */
+	private Duration next(Duration mean) {
+		double fraction = this.delays.getAndIncrement() * GOLDEN_RATIO % 1;
+		return Duration.ofNanos((long) (mean.toNanos() * (1 + SPREAD * (2 * fraction - 1))));
 	}
 
 	private Mono<Void> refuse(HttpServerResponse response) {

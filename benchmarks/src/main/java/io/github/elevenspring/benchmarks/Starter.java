@@ -26,16 +26,19 @@ final class Starter implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
+	private final String url;
+
 	/**
 	 * Start an application.
-	 * @param server where it finds ElevenLabs
+	 * @param url where it finds ElevenLabs
 	 * @param properties its configuration
 	 */
-	Starter(SpeechServer server, String... properties) {
-		List<String> all = new ArrayList<>(List.of("elevenlabs.api-key=key", "elevenlabs.base-url=" + server.url(),
+	Starter(String url, String... properties) {
+		this.url = url;
+		List<String> all = new ArrayList<>(List.of("elevenlabs.api-key=key", "elevenlabs.base-url=" + url,
 				"elevenlabs.defaults.voice-id=" + Contender.VOICE, "elevenlabs.plan=business",
 				"elevenlabs.limiter.limits.standard=100", "spring.ai.elevenlabs.api-key=key",
-				"spring.ai.elevenlabs.base-url=" + server.url(), "spring.ai.elevenlabs.tts.voice-id=" + Contender.VOICE,
+				"spring.ai.elevenlabs.base-url=" + url, "spring.ai.elevenlabs.tts.voice-id=" + Contender.VOICE,
 				"spring.ai.elevenlabs.tts.model-id=" + ModelCatalog.DEFAULT_MODEL,
 				"spring.ai.elevenlabs.tts.output-format=mp3_44100_128", "logging.level.root=warn",
 				"logging.level.io.github.elevenspring=error", "spring.main.banner-mode=off"));
@@ -48,9 +51,13 @@ final class Starter implements AutoCloseable {
 	/**
 	 * Start one in whose pipeline every stage takes part.
 	 */
-	static Starter withEverything(SpeechServer server) {
-		return new Starter(server, "elevenlabs.cache.enabled=true", "elevenlabs.fallback.chain=stale-cache,model",
+	static Starter withEverything(String url) {
+		return new Starter(url, "elevenlabs.cache.enabled=true", "elevenlabs.fallback.chain=stale-cache,model",
 				"elevenlabs.fallback.model-id=eleven_flash_v2_5");
+	}
+
+	String url() {
+		return this.url;
 	}
 
 	ElevenLabsTemplate elevenLabs() {
@@ -66,10 +73,10 @@ final class Starter implements AutoCloseable {
 	}
 
 	/**
-	 * Return the builder any application gets, which watches the requests.
+	 * Return the client that any application gets, which watches the requests.
 	 */
-	WebClient.Builder webClient() {
-		return this.context.getBean(WebClient.Builder.class).clientConnector(connector());
+	WebClient webClient() {
+		return this.context.getBean(WebClient.Builder.class).baseUrl(this.url).clientConnector(connector()).build();
 	}
 
 	/**
