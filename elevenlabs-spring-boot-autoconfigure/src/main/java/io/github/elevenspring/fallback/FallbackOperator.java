@@ -8,98 +8,114 @@ import io.github.elevenspring.error.ElevenLabsException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
  * Lets another reply follow one that fails before its first part, and asks it for what
- * the first one was asked for.
+ * the first one was asked for. A cancel reaches whichever goes on. Serves one
+ * subscription; requests and the cancel may come from any thread, also while the first
+ * reply fails.
  */
 final class FallbackOperator extends ReplyOperator {
 
-	private final Function<ElevenLabsException, Flux<ReplyPart>> otherwise;
+	private final Function<ElevenLabsException, Flux<ReplyPart>> fallback;
 
 	/**
-	 * Whether a part has come, after which no other reply may follow.
+	 * Whether a part of the first reply has come, after which no other may follow.
 	 */
 	private volatile boolean committed;
 
 	/**
-	 * How many parts were asked for before the first one came. Guarded by this.
+	 * Whether the first reply has failed, and what was asked for up to its first part.
+	 * Guarded by this.
 	 */
-	private long requested;
+	private boolean failed;
+
+	private long demand;
 
 	/**
-	 * Asks the reply that follows. Written guarded by this.
+	 * The reply that follows, once it is subscribed to. Guarded by this.
 	 */
-	private volatile Operators.@Nullable DeferredSubscription other;
+	private @Nullable Subscription other;
 
 	private volatile boolean cancelled;
 
 	/**
 	 * Create an operator for a subscription.
 	 * @param actual receives the reply
-	 * @param otherwise answers otherwise after an error
+	 * @param fallback answers otherwise after an error
 	 */
 	FallbackOperator(CoreSubscriber<? super ReplyPart> actual,
-			Function<ElevenLabsException, Flux<ReplyPart>> otherwise) {
+			Function<ElevenLabsException, Flux<ReplyPart>> fallback) {
 		super(actual);
-		this.otherwise = otherwise;
+		this.fallback = fallback;
 	}
 
 	@Override
 	public void onNext(ReplyPart part) {
-		this.committed = true;
+		if (!this.committed) {
+			this.committed = true;
+		}
 		super.onNext(part);
 	}
 
 	@Override
 	public void onError(Throwable error) {
-		if (this.committed || this.cancelled || !(error instanceof ElevenLabsException failure)) {
+		if (this.committed || !(error instanceof ElevenLabsException failure)) {
 			super.onError(error);
 			return;
 		}
-		Operators.DeferredSubscription other = new Operators.DeferredSubscription();
 		synchronized (this) {
-			if (this.requested > 0) {
-				other.request(this.requested);
-			}
-			this.other = other;
+			this.failed = true;
 		}
-		if (!this.cancelled) {
-			Flux.defer(() -> this.otherwise.apply(failure)).subscribe(new OtherReply(other));
+		if (this.cancelled) {
+			Operators.onErrorDropped(error, currentContext());
+			return;
 		}
+		Flux<ReplyPart> other;
+		try {
+			other = this.fallback.apply(failure);
+		}
+		catch (Throwable ex) {
+			Throwable thrown = Operators.onOperatorError(ex, currentContext());
+			super.onError((thrown != failure) ? Exceptions.addSuppressed(thrown, failure) : thrown);
+			return;
+		}
+		other.subscribe(new FallbackSubscriber());
 	}
 
 	@Override
 	public void request(long n) {
-		if (Operators.validate(n)) {
-			Subscription other = this.committed ? null : count(n);
-			if (other != null) {
-				other.request(n);
+		if (this.committed) {
+			super.request(n);
+		}
+		else if (Operators.validate(n)) {
+			boolean failed;
+			Subscription other;
+			synchronized (this) {
+				this.demand = Operators.addCap(this.demand, n);
+				failed = this.failed;
+				other = this.other;
 			}
-			else {
+			if (!failed) {
 				super.request(n);
 			}
+			else if (other != null) {
+				other.request(n);
+			}
 		}
-	}
-
-	/**
-	 * Count what the first reply is asked for, as the other one is to be asked for it.
-	 * @return the other one if it is its turn
-	 */
-	private synchronized @Nullable Subscription count(long n) {
-		if (this.other == null) {
-			this.requested = Operators.addCap(this.requested, n);
-		}
-		return this.other;
 	}
 
 	@Override
 	public void cancel() {
 		this.cancelled = true;
-		Subscription other = this.other;
+		Subscription other;
+		synchronized (this) {
+			other = this.other;
+		}
 		if (other != null) {
 			other.cancel();
 		}
@@ -107,15 +123,9 @@ final class FallbackOperator extends ReplyOperator {
 	}
 
 	/**
-	 * Passes the other reply on.
+	 * Passes the reply on that follows.
 	 */
-	private final class OtherReply implements CoreSubscriber<ReplyPart> {
-
-		private final Operators.DeferredSubscription subscription;
-
-		OtherReply(Operators.DeferredSubscription subscription) {
-			this.subscription = subscription;
-		}
+	private final class FallbackSubscriber implements CoreSubscriber<ReplyPart> {
 
 		@Override
 		public Context currentContext() {
@@ -124,7 +134,17 @@ final class FallbackOperator extends ReplyOperator {
 
 		@Override
 		public void onSubscribe(Subscription upstream) {
-			this.subscription.set(upstream);
+			long demand;
+			synchronized (FallbackOperator.this) {
+				FallbackOperator.this.other = upstream;
+				demand = FallbackOperator.this.demand;
+			}
+			if (FallbackOperator.this.cancelled) {
+				upstream.cancel();
+			}
+			else if (demand > 0) {
+				upstream.request(demand);
+			}
 		}
 
 		@Override
