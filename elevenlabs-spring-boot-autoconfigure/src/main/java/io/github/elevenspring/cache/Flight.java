@@ -39,7 +39,7 @@ import reactor.util.context.Context;
  * slowest reader has not read; that part does not exceed the bound by more than the part
  * that came last: either the source waits, or, if some reader wants more, those who lag
  * by more than the bound are dropped. (A source whose parts are larger than
- * {@link #LARGEST_PART} may exceed it by a few of them.)
+ * {@link #LARGEST_PART} may exceed it by {@link #MOST_AT_ONCE} of them.)
  */
 final class Flight {
 
@@ -218,9 +218,9 @@ final class Flight {
 				if (this.stalled && !this.ended && goesOn(tooSlow)) {
 					this.stalled = false;
 					source = this.attempt;
-					parts = partsToAskFor();
+					parts = batchSize();
 					if (source != null) {
-						source.awaited = parts;
+						source.outstanding = parts;
 					}
 				}
 			}
@@ -234,7 +234,7 @@ final class Flight {
 	/**
 	 * Return how many parts surely fit, at least one.
 	 */
-	private int partsToAskFor() {
+	private int batchSize() {
 		long room = this.flights.cache.maxEntrySize() - this.last.end();
 		return (int) Math.max(1, Math.min(room / LARGEST_PART, MOST_AT_ONCE));
 	}
@@ -292,7 +292,7 @@ final class Flight {
 			if (this.attempt != source) {
 				return;
 			}
-			askAgain = --source.awaited <= 0;
+			askAgain = --source.outstanding <= 0;
 			if (part instanceof ReplyPart.Head head) {
 				this.head = head;
 			}
@@ -455,7 +455,7 @@ final class Flight {
 		/**
 		 * How many of the parts that were asked for have not come. Guarded by the flight.
 		 */
-		private int awaited;
+		private int outstanding;
 
 		private final AtomicReference<@Nullable Subscription> source = new AtomicReference<>();
 
@@ -615,8 +615,8 @@ final class Flight {
 			if (this.source.compareAndSet(null, source)) {
 				int parts;
 				synchronized (Flight.this) {
-					parts = partsToAskFor();
-					this.awaited = parts;
+					parts = batchSize();
+					this.outstanding = parts;
 				}
 				source.request(parts);
 			}

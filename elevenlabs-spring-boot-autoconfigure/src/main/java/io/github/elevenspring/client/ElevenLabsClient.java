@@ -101,7 +101,10 @@ public final class ElevenLabsClient implements CallChain {
 			if (!CallProgress.of(context).countAttempt()) {
 				return Flux.never();
 			}
-			CallChain exchange = (sent) -> send(sent, request, uri, redaction, failed);
+			// What an application adds to requests may throw: that is no fault of the
+			// service
+			Flux<ReplyPart> reply = send(call, request, uri, redaction, failed);
+			CallChain exchange = (sent) -> reply;
 			return exchange.proceed(call, (actual) -> new StallDetector(actual, this.timeouts, this.timer,
 					request.method(), uri, failed::get));
 		});

@@ -28,9 +28,22 @@ class FlightModelTests {
 
 	private static final int LIMIT = 40;
 
+	private static final int PART = 64 * 1024;
+
+	/**
+	 * With parts so small that the source is asked for one at a time.
+	 */
 	@Property(tries = 3000)
 	void eachReaderSeesTheSourceFromTheStart(@ForAll("steps") List<Step> steps) {
-		new World().play(steps);
+		new World(1).play(steps);
+	}
+
+	/**
+	 * With parts and a bound so large that the source is asked for two at a time.
+	 */
+	@Property(tries = 500)
+	void theSourceIsAskedForPartsAsLongAsTheyFit(@ForAll("steps") List<Step> steps) {
+		new World(PART / 15).play(steps);
 	}
 
 	@Provide
@@ -81,19 +94,28 @@ class FlightModelTests {
 	 */
 	private static final class World {
 
+		private final int unit;
+
+		private final int limit;
+
 		private final FakeService service = new FakeService();
 
-		private final SpeechCache cache = new SpeechCache(List.of(),
-				new CacheSettings(Duration.ofDays(1), Duration.ZERO, LIMIT), () -> "scope", UnaryOperator.identity(),
-				Clock.systemUTC());
-
-		private final CacheStage stage = new CacheStage(this.cache, VirtualTimeScheduler.create());
+		private final CacheStage stage;
 
 		private final List<Model> models = new ArrayList<>();
 
 		private final List<byte[]> emitted = new ArrayList<>();
 
 		private final List<Boolean> ended = new ArrayList<>();
+
+		World(int unit) {
+			this.unit = unit;
+			this.limit = LIMIT * unit;
+			SpeechCache cache = new SpeechCache(List.of(),
+					new CacheSettings(Duration.ofDays(1), Duration.ZERO, this.limit), () -> "scope",
+					UnaryOperator.identity(), Clock.systemUTC());
+			this.stage = new CacheStage(cache, VirtualTimeScheduler.create());
+		}
 
 		void play(List<Step> steps) {
 			for (Step step : steps) {
@@ -112,7 +134,7 @@ class FlightModelTests {
 					model.caller.cancel();
 				}
 				else if (step instanceof Emit emit) {
-					emit(emit.size());
+					emit(emit.size() * this.unit);
 				}
 				else if (step instanceof End end) {
 					end(end.whole());
@@ -162,7 +184,7 @@ class FlightModelTests {
 		}
 
 		private void emit(int size) {
-			int live = (size % 2 == 0) ? live() : firstLive();
+			int live = (size / this.unit % 2 == 0) ? live() : firstLive();
 			if (live < 0 || this.service.request(live).demand.get() == 0) {
 				return;
 			}
@@ -217,6 +239,23 @@ class FlightModelTests {
 				if (isLive(i)) {
 					assertThat(this.models).anyMatch((model) -> !model.left && !model.caller.isEnded());
 				}
+			}
+			if (live() >= 0 && live() == firstLive() && !this.ended.contains(true)) {
+				checkDemand(this.service.request(live()).demand.get(), this.emitted.get(live()).length);
+			}
+		}
+
+		/**
+		 * Below the bound the source is always asked for more, for no more than surely
+		 * fits; beyond it for one part at a time at most.
+		 */
+		private void checkDemand(long demand, int size) {
+			if (size <= this.limit) {
+				assertThat(demand).isPositive();
+				assertThat(demand == 1 || size + demand * PART <= this.limit).isTrue();
+			}
+			else {
+				assertThat(demand).isLessThanOrEqualTo(1);
 			}
 		}
 
