@@ -17,7 +17,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * A contender in a JVM of its own, as it is in an application, where the compiler has
- * seen nothing of the others. It has the options of this JVM, and ends with it.
+ * seen nothing of the others. It has the options of this JVM that begin with {@code -X},
+ * and ends with it.
  */
 final class Fork implements AutoCloseable {
 

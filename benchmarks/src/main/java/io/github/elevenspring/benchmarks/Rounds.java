@@ -2,10 +2,11 @@ package io.github.elevenspring.benchmarks;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
@@ -17,22 +18,33 @@ import java.util.stream.IntStream;
  */
 final class Rounds {
 
+	private final Random random = new Random(42);
+
 	private final Map<Contender, List<Round>> rounds = new EnumMap<>(Contender.class);
 
 	/**
-	 * Run more rounds.
+	 * Run more rounds, in each of which they go in another order: whoever comes after
+	 * another one finds caches of the processor that are full of its work.
 	 * @param forks who takes turns
 	 * @param count how many rounds
 	 * @param length length of a turn
 	 */
 	void take(List<Fork> forks, int count, Duration length) {
 		for (int i = 0; i < count; i++) {
-			for (int j = 0; j < forks.size(); j++) {
-				// Who went first goes last in the next round.
-				Fork fork = forks.get((i % 2 == 0) ? j : forks.size() - 1 - j);
+			List<Fork> order = new ArrayList<>(forks);
+			Collections.shuffle(order, this.random);
+			for (Fork fork : order) {
 				this.rounds.computeIfAbsent(fork.contender(), (key) -> new ArrayList<>()).add(fork.take(length));
 			}
 		}
+	}
+
+	/**
+	 * Add the rounds of others of the same contenders.
+	 */
+	void add(Rounds others) {
+		others.rounds.forEach((contender, rounds) -> this.rounds.computeIfAbsent(contender, (key) -> new ArrayList<>())
+			.addAll(rounds));
 	}
 
 	/**

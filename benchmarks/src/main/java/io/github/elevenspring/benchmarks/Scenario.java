@@ -10,8 +10,8 @@ import java.util.List;
 interface Scenario {
 
 	/**
-	 * Run, within little more than the given time.
-	 * @param length how long to measure
+	 * Run.
+	 * @param length how long to measure, or how long each turn of a contender takes
 	 * @return what came out
 	 */
 	List<Figure> run(Duration length);

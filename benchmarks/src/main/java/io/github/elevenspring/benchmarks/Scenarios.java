@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * Runs scenarios, those that are named or all, and prints what came out. Each runs twice,
- * the first time for half as long and unseen, so that the code is compiled. How long each
+ * the first time for half as long and unseen, so that the code is compiled, except for
+ * those whose contenders have JVMs of their own, which see to it there. How long each
  * measures, or each turn beside a peer, is told by {@code -Dseconds}, the window of the
  * shares by {@code -Dwindow} in seconds, the number of JVMs for a peer by
  * {@code -Dforks}, that of turns in each by {@code -Drounds}, that of calls in an outage
@@ -37,7 +38,7 @@ public final class Scenarios {
 			System.out.println("== " + name);
 			scenario.warmUp(length.dividedBy(2));
 			scenario.run(length)
-				.forEach((figure) -> System.out.printf("%-72s %20s   must reach: %s%n", figure.what(),
+				.forEach((figure) -> System.out.printf("%-88s %20s   must reach: %s%n", figure.what(),
 						figure.measured(), figure.mustReach()));
 		}
 		System.exit(0);

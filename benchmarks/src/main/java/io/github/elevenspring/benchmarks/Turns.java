@@ -50,6 +50,10 @@ final class Turns {
 	 * are
 	 */
 	public static void main(String[] args) throws IOException {
+		// Its input does not tell the end of the parent while a call never ends
+		ProcessHandle.current()
+			.parent()
+			.ifPresent((parent) -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
 		int callers = Integer.parseInt(args[2]);
 		Scheduler threads = Schedulers.newBoundedElastic(callers, callers, "callers", 600, true);
 		try (Starter starter = Starter.withEverything(args[1])) {
@@ -59,8 +63,12 @@ final class Turns {
 				Round round = take(calls, callers, Duration.ofMillis(Long.parseLong(line)), threads);
 				System.out.println(ROUND + round.line());
 			}
+			System.exit(0);
 		}
-		System.exit(0);
+		catch (Throwable ex) {
+			ex.printStackTrace();
+			System.exit(1);
+		}
 	}
 
 	private static Round take(Function<String, Mono<Integer>> calls, int callers, Duration length, Scheduler threads) {
