@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.github.elevenspring.LoopbackServer;
 import io.github.elevenspring.leak.LeakWatch;
 import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.template.ElevenLabsTemplate;
@@ -12,10 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
-import reactor.netty.DisposableServer;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.server.HttpServer;
-import reactor.netty.resources.LoopResources;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
@@ -39,24 +37,17 @@ class CancelWiringTests {
 
 	@Test
 	void hangsUpWhenTheCallerLeavesWhileTheAnswerArrives() {
-		LoopResources loops = LoopResources.create("cancel-wiring-tests");
 		Flux<byte[]> endless = Flux.generate((sink) -> sink.next(new byte[8 * 1024]));
-		DisposableServer server = HttpServer.create()
-			.host("127.0.0.1")
-			.port(0)
-			.runOn(loops)
-			.handle((request, response) -> request.receive()
-				.then()
-				.then(response.header("Content-Type", "audio/mpeg").sendByteArray(endless).then()))
-			.bindNow();
-		try {
+		try (LoopbackServer server = LoopbackServer.answering((request, response) -> request.receive()
+			.then()
+			.then(response.header("Content-Type", "audio/mpeg").sendByteArray(endless).then()))) {
 			new ApplicationContextRunner()
 				.withConfiguration(AutoConfigurations.of(HttpClientAutoConfiguration.class,
 						ReactiveHttpClientAutoConfiguration.class, WebClientAutoConfiguration.class,
 						ElevenLabsClientAutoConfiguration.class, ElevenLabsAutoConfiguration.class))
 				.withUserConfiguration(Leaving.class)
 				.withPropertyValues("elevenlabs.api-key=k", "elevenlabs.defaults.voice-id=v",
-						"elevenlabs.base-url=http://127.0.0.1:" + server.port())
+						"elevenlabs.base-url=" + server.uri())
 				.run((context) -> {
 					Leaving leaving = context.getBean(Leaving.class);
 					leaving.caller.set(context.getBean(ElevenLabsTemplate.class)
@@ -68,10 +59,6 @@ class CancelWiringTests {
 						assertThat(leaving.open).hasValue(0);
 					});
 				});
-		}
-		finally {
-			server.disposeNow();
-			loops.dispose();
 		}
 	}
 

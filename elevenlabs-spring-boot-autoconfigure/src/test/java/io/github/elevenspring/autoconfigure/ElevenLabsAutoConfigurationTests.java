@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntConsumer;
 
+import io.github.elevenspring.LoopbackServer;
 import io.github.elevenspring.call.CallStage;
 import io.github.elevenspring.client.ElevenLabsClient;
 import io.github.elevenspring.model.Region;
@@ -25,8 +25,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
 import reactor.test.StepVerifier;
 
 import org.springframework.aot.hint.RuntimeHints;
@@ -162,40 +160,37 @@ class ElevenLabsAutoConfigurationTests {
 	@Test
 	void readsKeyAndAddressForEachCall() {
 		List<String> keys = new ArrayList<>();
-		withServer(keys,
-				(port) -> this.runner.withUserConfiguration(RotatingKeyConfiguration.class)
-					.withPropertyValues("test.port=" + port)
-					.run((context) -> {
-						ElevenLabsTemplate template = context.getBean(ElevenLabsTemplate.class);
-						RotatingConnectionDetails connection = context.getBean(RotatingConnectionDetails.class);
-						connection.baseUrl.set(URI.create("http://127.0.0.1:" + port));
-						connection.key.set("first");
-						template.account().subscription().block(LONG_ENOUGH);
-						connection.key.set("second");
-						template.account().subscription().block(LONG_ENOUGH);
-						assertThat(keys).containsExactly("first", "second");
-					}));
+		try (LoopbackServer server = LoopbackServer.answering((request, response) -> {
+			keys.add(request.requestHeaders().get("xi-api-key"));
+			return response.header("Content-Type", "application/json").sendString(Mono.just("{\"tier\":\"free\"}"));
+		})) {
+			this.runner.withUserConfiguration(RotatingKeyConfiguration.class).run((context) -> {
+				ElevenLabsTemplate template = context.getBean(ElevenLabsTemplate.class);
+				RotatingConnectionDetails connection = context.getBean(RotatingConnectionDetails.class);
+				connection.baseUrl.set(server.uri());
+				connection.key.set("first");
+				template.account().subscription().block(LONG_ENOUGH);
+				connection.key.set("second");
+				template.account().subscription().block(LONG_ENOUGH);
+				assertThat(keys).containsExactly("first", "second");
+			});
+		}
 	}
 
 	@Test
 	void letsACustomizerChangeTheClient() {
 		AtomicReference<String> seen = new AtomicReference<>();
-		HttpServer server = HttpServer.create().host("127.0.0.1").port(0).handle((request, response) -> {
+		try (LoopbackServer server = LoopbackServer.answering((request, response) -> {
 			seen.set(request.requestHeaders().get("X-Team") + " " + request.requestHeaders().get("User-Agent") + " "
 					+ request.requestHeaders().get("xi-api-key"));
 			return response.header("Content-Type", "application/json").sendString(Mono.just("{\"tier\":\"free\"}"));
-		});
-		DisposableServer running = server.bindNow();
-		try {
+		})) {
 			this.runner.withUserConfiguration(CustomizerConfiguration.class)
-				.withPropertyValues("elevenlabs.api-key=k", "elevenlabs.base-url=http://127.0.0.1:" + running.port())
+				.withPropertyValues("elevenlabs.api-key=k", "elevenlabs.base-url=" + server.uri())
 				.run((context) -> {
 					context.getBean(ElevenLabsTemplate.class).account().subscription().block(LONG_ENOUGH);
 					assertThat(seen).hasValue("blue mine k");
 				});
-		}
-		finally {
-			running.disposeNow();
 		}
 	}
 
@@ -266,19 +261,6 @@ class ElevenLabsAutoConfigurationTests {
 		RuntimeHints hints = new RuntimeHints();
 		new WireTypeHints().registerHints(hints, getClass().getClassLoader());
 		assertThat(RuntimeHintsPredicates.reflection().onType(Subscription.class)).accepts(hints);
-	}
-
-	private static void withServer(List<String> keys, IntConsumer test) {
-		DisposableServer server = HttpServer.create().host("127.0.0.1").port(0).handle((request, response) -> {
-			keys.add(request.requestHeaders().get("xi-api-key"));
-			return response.header("Content-Type", "application/json").sendString(Mono.just("{\"tier\":\"free\"}"));
-		}).bindNow();
-		try {
-			test.accept(server.port());
-		}
-		finally {
-			server.disposeNow();
-		}
 	}
 
 	static final class RotatingConnectionDetails implements ElevenLabsConnectionDetails {

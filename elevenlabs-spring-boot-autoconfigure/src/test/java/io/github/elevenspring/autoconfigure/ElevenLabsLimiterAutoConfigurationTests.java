@@ -2,6 +2,7 @@ package io.github.elevenspring.autoconfigure;
 
 import java.time.Duration;
 
+import io.github.elevenspring.LoopbackServer;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.limiter.ConcurrencyGroup;
@@ -14,10 +15,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
-import reactor.netty.resources.LoopResources;
 import reactor.test.StepVerifier;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -121,25 +118,13 @@ class ElevenLabsLimiterAutoConfigurationTests {
 
 	@Test
 	void readsThePlanFromTheAccountWhenTheApplicationIsReady() {
-		LoopResources loops = LoopResources.create("limiter-tests");
-		DisposableServer account = HttpServer.create()
-			.runOn(loops)
-			.host("127.0.0.1")
-			.port(0)
-			.handle((request, response) -> response.header("Content-Type", "application/json")
-				.sendString(Mono.just("{\"tier\":\"pro\"}")))
-			.bindNow();
-		try {
-			this.runner.withPropertyValues("elevenlabs.base-url=http://127.0.0.1:" + account.port()).run((context) -> {
+		try (LoopbackServer account = LoopbackServer.answeringJson("{\"tier\":\"pro\"}")) {
+			this.runner.withPropertyValues("elevenlabs.base-url=" + account.uri()).run((context) -> {
 				ConcurrencyLimits limits = context.getBean(ConcurrencyLimits.class);
 				assertThat(limit(limits)).isEqualTo(2);
 				context.publishEvent(mock(ApplicationReadyEvent.class));
 				await().untilAsserted(() -> assertThat(limit(limits)).isEqualTo(10));
 			});
-		}
-		finally {
-			account.disposeNow();
-			loops.dispose();
 		}
 	}
 

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.KeyManagerFactory;
 
+import io.github.elevenspring.LoopbackServer;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.error.ErrorKind;
 import io.github.elevenspring.template.ElevenLabsTemplate;
@@ -22,9 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
-import reactor.netty.resources.LoopResources;
 import reactor.test.StepVerifier;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -49,10 +47,9 @@ class HttpSettingsTests {
 	@TempDir
 	static Path folder;
 
-	// Apart from the event loops that a context stops when it is closed
-	private static final LoopResources LOOPS = LoopResources.create("http-settings-tests");
+	private static final String PRO = "{\"tier\":\"pro\"}";
 
-	private static DisposableServer secure;
+	private static LoopbackServer secure;
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class, HttpClientAutoConfiguration.class,
@@ -78,13 +75,14 @@ class HttpSettingsTests {
 		KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
 		keys.init(store, PASSWORD.toCharArray());
 		SslContext tls = SslContextBuilder.forServer(keys).build();
-		secure = subscriptions(HttpServer.create().runOn(LOOPS).secure((spec) -> spec.sslContext(tls))).bindNow();
+		secure = LoopbackServer.start((server) -> server.secure((spec) -> spec.sslContext(tls))
+			.handle((request, response) -> response.header("Content-Type", "application/json")
+				.sendString(Mono.just(PRO))));
 	}
 
 	@AfterAll
 	static void stopSecureServer() {
-		secure.disposeNow();
-		LOOPS.dispose();
+		secure.close();
 	}
 
 	@ParameterizedTest
@@ -110,17 +108,13 @@ class HttpSettingsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "reactor", "jdk" })
 	void speaksThroughEachConnector(String connector) {
-		DisposableServer plain = subscriptions(HttpServer.create().runOn(LOOPS)).bindNow();
-		try {
+		try (LoopbackServer plain = LoopbackServer.answeringJson(PRO)) {
 			this.runner
 				.withPropertyValues("spring.http.clients.reactive.connector=" + connector,
-						"elevenlabs.base-url=http://127.0.0.1:" + plain.port())
+						"elevenlabs.base-url=" + plain.uri())
 				.run((context) -> assertThat(
 						context.getBean(ElevenLabsTemplate.class).account().subscription().block(LONG_ENOUGH).tier())
 					.isEqualTo("pro"));
-		}
-		finally {
-			plain.disposeNow();
 		}
 	}
 
@@ -128,43 +122,21 @@ class HttpSettingsTests {
 	@ValueSource(strings = { "reactor", "jdk" })
 	void doesNotCarryTheKeyAlongARedirect(String connector) {
 		AtomicInteger elsewhere = new AtomicInteger();
-		DisposableServer other = HttpServer.create()
-			.runOn(LOOPS)
-			.host("127.0.0.1")
-			.port(0)
-			.handle((request, response) -> {
-				elsewhere.incrementAndGet();
-				return response.send();
-			})
-			.bindNow();
-		DisposableServer redirecting = HttpServer.create()
-			.runOn(LOOPS)
-			.host("127.0.0.1")
-			.port(0)
-			.handle((request, response) -> response.sendRedirect("http://127.0.0.1:" + other.port() + "/v1"))
-			.bindNow();
-		try {
+		try (LoopbackServer other = LoopbackServer.answering((request, response) -> {
+			elsewhere.incrementAndGet();
+			return response.send();
+		});
+				LoopbackServer redirecting = LoopbackServer
+					.answering((request, response) -> response.sendRedirect(other.uri() + "/v1"))) {
 			this.runner
 				.withPropertyValues("spring.http.clients.reactive.connector=" + connector,
-						"spring.http.clients.redirects=follow",
-						"elevenlabs.base-url=http://127.0.0.1:" + redirecting.port())
+						"spring.http.clients.redirects=follow", "elevenlabs.base-url=" + redirecting.uri())
 				.run((context) -> StepVerifier
 					.create(context.getBean(ElevenLabsTemplate.class).account().subscription())
 					.expectErrorSatisfies((error) -> assertThat(error).hasMessageContaining("redirect"))
 					.verify(LONG_ENOUGH));
 			assertThat(elsewhere).hasValue(0);
 		}
-		finally {
-			redirecting.disposeNow();
-			other.disposeNow();
-		}
-	}
-
-	private static HttpServer subscriptions(HttpServer server) {
-		return server.host("127.0.0.1")
-			.port(0)
-			.handle((request, response) -> response.header("Content-Type", "application/json")
-				.sendString(Mono.just("{\"tier\":\"pro\"}")));
 	}
 
 	private static Path keyStore() {

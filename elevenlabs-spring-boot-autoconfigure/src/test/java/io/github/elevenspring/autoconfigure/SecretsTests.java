@@ -16,6 +16,7 @@ import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
+import io.github.elevenspring.LoopbackServer;
 import io.github.elevenspring.error.ElevenLabsException;
 import io.github.elevenspring.model.ApiRequest;
 import io.github.elevenspring.model.speech.SpeechRequest;
@@ -26,8 +27,6 @@ import org.reactivestreams.Publisher;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerResponse;
 
 import org.springframework.boot.SpringApplication;
@@ -61,8 +60,7 @@ class SecretsTests {
 	@Test
 	void neitherKeyNorTextTurnsUpAnywhere() {
 		RecordingAppender log = RecordingAppender.attach();
-		DisposableServer server = server();
-		try (ConfigurableApplicationContext context = application(server.port())) {
+		try (LoopbackServer server = server(); ConfigurableApplicationContext context = application(server.port())) {
 			makeCallsOfAllKinds(context.getBean(ElevenLabsTemplate.class));
 			assertThat(this.errors).hasSizeGreaterThanOrEqualTo(10);
 			for (Throwable error : this.errors) {
@@ -75,7 +73,6 @@ class SecretsTests {
 		}
 		finally {
 			log.detach();
-			server.disposeNow(LONG_ENOUGH);
 		}
 		assertThat(log.lines).anyMatch((line) -> line.contains("reactor.netty.http.client.HttpClient"))
 			.anyMatch((line) -> line.contains("WRITE:"));
@@ -109,8 +106,8 @@ class SecretsTests {
 	/**
 	 * A server that repeats what it was sent, key and text, wherever an error could.
 	 */
-	private static DisposableServer server() {
-		return HttpServer.create().host("127.0.0.1").port(0).handle((request, response) -> {
+	private static LoopbackServer server() {
+		return LoopbackServer.answering((request, response) -> {
 			String key = request.requestHeaders().get("xi-api-key");
 			return request.receive().aggregate().asString().defaultIfEmpty("").flatMapMany((body) -> {
 				String quoted = (KEY + " " + TEXT).replace("\"", "'");
@@ -161,7 +158,7 @@ class SecretsTests {
 				}
 				return response.header("Content-Type", "audio/mpeg").sendByteArray(Mono.just(new byte[] { 1, 2, 3 }));
 			});
-		}).bindNow();
+		});
 	}
 
 	private static Publisher<Void> json(HttpServerResponse response, String body) {

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
+import io.github.elevenspring.LoopbackServer;
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.Operation;
 import io.github.elevenspring.leak.LeakWatch;
@@ -22,9 +23,7 @@ import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Hooks;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.DisposableServer;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.ConnectionProvider;
 
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
@@ -56,28 +55,27 @@ class CancelRaceTests {
 
 	private final ConnectionProvider connections = ConnectionProvider.create("cancel-race", 1);
 
-	private DisposableServer server;
+	private LoopbackServer server;
 
 	@BeforeEach
 	void start() {
 		Hooks.onErrorDropped(this.dropped::add);
 		Flux<byte[]> endless = Flux.generate((sink) -> sink.next(CHUNK));
-		this.server = HttpServer.create().host("127.0.0.1").port(0).doOnConnection((connection) -> {
+		this.server = LoopbackServer.start((http) -> http.doOnConnection((connection) -> {
 			this.seen.incrementAndGet();
 			this.open.incrementAndGet();
 			connection.onDispose(this.open::decrementAndGet);
 		})
 			.handle((request, response) -> request.receive()
 				.then()
-				.then(response.header("Content-Type", "audio/mpeg").sendByteArray(endless).then()))
-			.bindNow();
+				.then(response.header("Content-Type", "audio/mpeg").sendByteArray(endless).then())));
 	}
 
 	@AfterEach
 	void stop() {
 		Hooks.resetOnErrorDropped();
 		this.connections.dispose();
-		this.server.disposeNow();
+		this.server.close();
 	}
 
 	@Test

@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.elevenspring.LoopbackServer;
 import io.github.elevenspring.call.CallPipeline;
 import io.github.elevenspring.deadline.DeadlineStage;
 import io.github.elevenspring.leak.LeakWatch;
@@ -20,9 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.DisposableServer;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.server.HttpServer;
 import reactor.netty.resources.ConnectionProvider;
 
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
@@ -54,9 +53,8 @@ class CancellationTests {
 	@Test
 	void nothingStaysBehindWhenStreamsAreCancelledAtRandomPoints() {
 		ConnectionProvider connections = ConnectionProvider.create("cancellation", AT_ONCE);
-		DisposableServer server = server();
-		try {
-			ElevenLabsTemplate template = template(server.port(), connections);
+		try (LoopbackServer server = server()) {
+			ElevenLabsTemplate template = template(server.uri(), connections);
 			long seed = System.nanoTime();
 			Random random = new Random(seed);
 			Long cancelled = Flux.range(0, STREAMS)
@@ -71,7 +69,6 @@ class CancellationTests {
 			assertThat(this.chunks.get()).isGreaterThan(STREAMS / 4);
 		}
 		finally {
-			server.disposeNow();
 			connections.dispose();
 		}
 	}
@@ -92,29 +89,25 @@ class CancellationTests {
 		return cancelled.then(Mono.just(moment));
 	}
 
-	private DisposableServer server() {
+	private LoopbackServer server() {
 		Flux<byte[]> endless = Flux.generate((sink) -> sink.next(CHUNK));
-		return HttpServer.create()
-			.host("127.0.0.1")
-			.port(0)
-			.handle((request, response) -> request.receive()
-				.then()
-				.then(response.header("Content-Type", "audio/mpeg").sendByteArray(endless).then())
-				.doOnSubscribe((subscription) -> {
-					this.seen.incrementAndGet();
-					this.open.incrementAndGet();
-				})
-				.doFinally((signal) -> this.open.decrementAndGet()))
-			.bindNow();
+		return LoopbackServer.answering((request, response) -> request.receive()
+			.then()
+			.then(response.header("Content-Type", "audio/mpeg").sendByteArray(endless).then())
+			.doOnSubscribe((subscription) -> {
+				this.seen.incrementAndGet();
+				this.open.incrementAndGet();
+			})
+			.doFinally((signal) -> this.open.decrementAndGet()));
 	}
 
-	private static ElevenLabsTemplate template(int port, ConnectionProvider connections) {
+	private static ElevenLabsTemplate template(URI uri, ConnectionProvider connections) {
 		WebClient http = WebClient.builder()
 			.clientConnector(new ApiKeyConnector(
 					new EventLoopCancelConnector(new ReactorClientHttpConnector(HttpClient.create(connections))),
 					() -> "key"))
 			.build();
-		ElevenLabsClient client = new ElevenLabsClient(http, () -> URI.create("http://127.0.0.1:" + port), () -> "key",
+		ElevenLabsClient client = new ElevenLabsClient(http, () -> uri, () -> "key",
 				new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(30)), Schedulers.parallel());
 		return new ElevenLabsTemplate(
 				new CallPipeline(List.of(new DeadlineStage(Duration.ofMinutes(1), Schedulers.parallel())), client),

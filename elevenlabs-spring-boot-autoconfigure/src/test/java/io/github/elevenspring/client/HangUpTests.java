@@ -1,6 +1,5 @@
 package io.github.elevenspring.client;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -13,6 +12,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.github.elevenspring.LoopbackServer;
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.Operation;
 import io.github.elevenspring.call.ReplyPart;
@@ -26,13 +26,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import org.slf4j.LoggerFactory;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
-import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
-import reactor.netty.http.server.HttpServer;
 import reactor.test.StepVerifier;
 
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
@@ -102,29 +99,23 @@ class HangUpTests {
 	@ValueSource(strings = { "HTTP11", "H2C" })
 	void writesNoContentsIntoTheWireLog(HttpProtocol protocol) {
 		String key = "sk_canary_key_123";
-		DisposableServer server = HttpServer.create()
-			.host("127.0.0.1")
-			.port(0)
-			.protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
+		Log log = new Log();
+		try (LoopbackServer server = LoopbackServer.start((http) -> http.protocol(HttpProtocol.HTTP11, HttpProtocol.H2C)
 			.handle((request, response) -> request.receive()
 				.aggregate()
 				.then()
-				.thenMany(response.header("Content-Type", "audio/mpeg").sendString(Mono.just("ID3abc"))))
-			.bindNow();
-		Log log = new Log();
-		try {
+				.thenMany(response.header("Content-Type", "audio/mpeg").sendString(Mono.just("ID3abc")))))) {
 			HttpClient http = WireLogging.withoutContents(HttpClient.create().protocol(protocol).wiretap(true));
 			WebClient web = WebClient.builder()
 				.clientConnector(new ApiKeyConnector(new EventLoopCancelConnector(new ReactorClientHttpConnector(http)),
 						() -> key))
 				.build();
-			ElevenLabsClient client = new ElevenLabsClient(web, () -> URI.create("http://127.0.0.1:" + server.port()),
-					() -> key, new Timeouts(LONG_ENOUGH, LONG_ENOUGH), Schedulers.parallel());
+			ElevenLabsClient client = new ElevenLabsClient(web, server::uri, () -> key,
+					new Timeouts(LONG_ENOUGH, LONG_ENOUGH), Schedulers.parallel());
 			assertThat(client.proceed(call(Operation.SPEECH_STREAM)).count().block(LONG_ENOUGH)).isEqualTo(2);
 		}
 		finally {
 			log.detach();
-			server.disposeNow();
 		}
 		assertThat(log.lines).anyMatch((line) -> line.startsWith("reactor.netty") && line.contains("WRITE: "))
 			.noneMatch((line) -> line.contains(key) || line.contains("umbrellas")

@@ -2,13 +2,12 @@ package io.github.elevenspring.problem;
 
 import java.time.Duration;
 
+import io.github.elevenspring.LoopbackServer;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
 import io.github.elevenspring.error.ErrorKind;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.DisposableServer;
-import reactor.netty.http.server.HttpServer;
 import reactor.test.StepVerifier;
 
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
@@ -84,26 +83,14 @@ class ReactiveProblemAdviceTests {
 
 	@Test
 	void breaksTheConnectionOnceAPartIsOnItsWay() {
-		try (var context = new AnnotationConfigApplicationContext(Application.class)) {
-			DisposableServer server = HttpServer.create()
-				.host("127.0.0.1")
-				.port(0)
-				.handle(new ReactorHttpHandlerAdapter(WebHttpHandlerBuilder.applicationContext(context).build()))
-				.bindNow();
-			try {
-				StepVerifier
-					.create(WebClient.create("http://127.0.0.1:" + server.port())
-						.get()
-						.uri("/broken")
-						.retrieve()
-						.bodyToFlux(byte[].class))
-					.thenConsumeWhile((bytes) -> true)
-					.expectErrorMatches((error) -> error.getMessage().contains("prematurely"))
-					.verify(PATIENCE);
-			}
-			finally {
-				server.disposeNow();
-			}
+		try (var context = new AnnotationConfigApplicationContext(Application.class);
+				LoopbackServer server = LoopbackServer.answering(
+						new ReactorHttpHandlerAdapter(WebHttpHandlerBuilder.applicationContext(context).build()))) {
+			StepVerifier.create(
+					WebClient.create(server.uri().toString()).get().uri("/broken").retrieve().bodyToFlux(byte[].class))
+				.thenConsumeWhile((bytes) -> true)
+				.expectErrorMatches((error) -> error.getMessage().contains("prematurely"))
+				.verify(PATIENCE);
 		}
 	}
 
