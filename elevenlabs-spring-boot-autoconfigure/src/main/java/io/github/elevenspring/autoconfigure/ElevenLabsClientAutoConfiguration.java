@@ -4,7 +4,7 @@ import java.time.Duration;
 
 import io.github.elevenspring.client.ApiKeyConnector;
 import io.github.elevenspring.client.ElevenLabsClient;
-import io.github.elevenspring.client.EventLoopCancelConnector;
+import io.github.elevenspring.client.EventLoopConnector;
 import io.github.elevenspring.client.Timeouts;
 import io.github.elevenspring.client.WireLogging;
 import reactor.core.scheduler.Schedulers;
@@ -83,8 +83,7 @@ public final class ElevenLabsClientAutoConfiguration {
 
 	private static ClientHttpConnector connector(ClientHttpConnectorBuilder<?> builder, HttpClientSettings settings) {
 		return (builder instanceof ReactorClientHttpConnectorBuilder reactor)
-				? new EventLoopCancelConnector(
-						reactor.withHttpClientCustomizer(WireLogging::withoutContents).build(settings))
+				? new EventLoopConnector(reactor.withHttpClientCustomizer(WireLogging::withoutContents).build(settings))
 				: builder.build(settings);
 	}
 

@@ -109,8 +109,8 @@ class CancelRaceTests {
 			connection.channel().closeFuture().addListener((closed) -> this.open.decrementAndGet());
 		}));
 		WebClient web = WebClient.builder()
-			.clientConnector(new ApiKeyConnector(new EventLoopCancelConnector(new ReactorClientHttpConnector(http)),
-					() -> "key"))
+			.clientConnector(
+					new ApiKeyConnector(new EventLoopConnector(new ReactorClientHttpConnector(http)), () -> "key"))
 			.filter(filter)
 			.build();
 		ElevenLabsClient client = new ElevenLabsClient(web, () -> URI.create("http://127.0.0.1:" + this.server.port()),

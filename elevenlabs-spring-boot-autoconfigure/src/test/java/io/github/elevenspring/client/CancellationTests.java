@@ -104,7 +104,7 @@ class CancellationTests {
 	private static ElevenLabsTemplate template(URI uri, ConnectionProvider connections) {
 		WebClient http = WebClient.builder()
 			.clientConnector(new ApiKeyConnector(
-					new EventLoopCancelConnector(new ReactorClientHttpConnector(HttpClient.create(connections))),
+					new EventLoopConnector(new ReactorClientHttpConnector(HttpClient.create(connections))),
 					() -> "key"))
 			.build();
 		ElevenLabsClient client = new ElevenLabsClient(http, () -> uri, () -> "key",

@@ -107,8 +107,8 @@ class HangUpTests {
 				.thenMany(response.header("Content-Type", "audio/mpeg").sendString(Mono.just("ID3abc")))))) {
 			HttpClient http = WireLogging.withoutContents(HttpClient.create().protocol(protocol).wiretap(true));
 			WebClient web = WebClient.builder()
-				.clientConnector(new ApiKeyConnector(new EventLoopCancelConnector(new ReactorClientHttpConnector(http)),
-						() -> key))
+				.clientConnector(
+						new ApiKeyConnector(new EventLoopConnector(new ReactorClientHttpConnector(http)), () -> key))
 				.build();
 			ElevenLabsClient client = new ElevenLabsClient(web, server::uri, () -> key,
 					new Timeouts(LONG_ENOUGH, LONG_ENOUGH), Schedulers.parallel());

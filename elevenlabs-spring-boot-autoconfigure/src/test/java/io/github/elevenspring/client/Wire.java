@@ -97,7 +97,7 @@ public record Wire(URI baseUrl, String apiKey, Duration connect, Duration firstB
 			.withHttpClientCustomizer(WireLogging::withoutContents)
 			.build(settings);
 		WebClient http = WebClient.builder()
-			.clientConnector(new ApiKeyConnector(new EventLoopCancelConnector(connector), this::apiKey))
+			.clientConnector(new ApiKeyConnector(new EventLoopConnector(connector), this::apiKey))
 			.build();
 		return new ElevenLabsClient(http, this::baseUrl, this::apiKey, new Timeouts(this.firstByte, this.idle),
 				Schedulers.parallel());

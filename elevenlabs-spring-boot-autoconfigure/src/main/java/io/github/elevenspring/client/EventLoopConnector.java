@@ -20,16 +20,22 @@ import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.client.reactive.ClientHttpResponse;
 
 /**
- * Lets a cancel and the arrival of an answer happen one after the other, by cancelling on
- * the event loop of the connection. Without that, a caller who leaves from another thread
+ * Brings what happens to an exchange in line with the event loop of its connection, where
+ * Reactor Netty makes the connections; others are left as they are. Thread-safe.
+ * <ul>
+ * <li>A cancel and the arrival of an answer happen one after the other, as the cancel
+ * takes place on the event loop. Without that, a caller who leaves from another thread
  * while Reactor Netty hands the answer over is too late to cancel the request and too
  * early to cancel the body: the connection stays open, with what it has received
- * (spring-projects/spring-framework, pull request 37205). Connectors other than Reactor
- * Netty's are left as they are. Thread-safe.
+ * (spring-projects/spring-framework, pull request 37205).</li>
+ * <li>The end of a body is told once its connection is back in the pool. Reactor Netty
+ * tells it a moment earlier, so that the call that follows, or that waited for the slot
+ * of this one, would find the connection taken and open another.</li>
+ * </ul>
  *
  * @since 0.1.0
  */
-public final class EventLoopCancelConnector implements ClientHttpConnector {
+public final class EventLoopConnector implements ClientHttpConnector {
 
 	private final ClientHttpConnector delegate;
 
@@ -37,7 +43,7 @@ public final class EventLoopCancelConnector implements ClientHttpConnector {
 	 * Create a connector.
 	 * @param delegate makes the requests
 	 */
-	public EventLoopCancelConnector(ClientHttpConnector delegate) {
+	public EventLoopConnector(ClientHttpConnector delegate) {
 		this.delegate = delegate;
 	}
 
@@ -49,7 +55,7 @@ public final class EventLoopCancelConnector implements ClientHttpConnector {
 			@Override
 			public void subscribe(CoreSubscriber<? super ClientHttpResponse> actual) {
 				Exchange exchange = new Exchange(actual);
-				EventLoopCancelConnector.this.delegate
+				EventLoopConnector.this.delegate
 					.connect(method, uri,
 							(request) -> exchange.begin(request) ? requestCallback.apply(request) : Mono.never())
 					.subscribe(exchange);
@@ -115,7 +121,9 @@ public final class EventLoopCancelConnector implements ClientHttpConnector {
 		@Override
 		public void onNext(ClientHttpResponse response) {
 			// Also if the caller has left: whoever gets it cancels its body
-			this.actual.onNext(response);
+			Executor eventLoop = this.eventLoop;
+			this.actual.onNext((eventLoop != null && eventLoop != LEFT) ? new ReleaseFirstResponse(response, eventLoop)
+					: response);
 		}
 
 		@Override
