@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 
 import io.github.elevenspring.call.ReplyPart;
 import io.github.elevenspring.model.ReplyMetadata;
@@ -26,25 +27,27 @@ final class CachedReply {
 
 	private final long storedAt;
 
-	private final ReplyPart.Head head;
+	private final int status;
 
 	private final @Nullable String contentType;
 
+	private final ReplyMetadata metadata;
+
 	private final CachedBody body;
 
-	private final ReplyPart[] parts;
+	/**
+	 * Made when the reply is first asked for, since most are never. Needs no guard: who
+	 * does not see it makes an equal one.
+	 */
+	private @Nullable Parts parts;
 
 	private CachedReply(long storedAt, int status, @Nullable String contentType, ReplyMetadata metadata,
 			CachedBody body) {
 		this.storedAt = storedAt;
+		this.status = status;
 		this.contentType = contentType;
-		this.head = new ReplyPart.Head(status, headers(contentType, metadata), metadata);
+		this.metadata = metadata;
 		this.body = body;
-		this.parts = new ReplyPart[1 + body.chunks().size()];
-		this.parts[0] = this.head;
-		for (int i = 1; i < this.parts.length; i++) {
-			this.parts[i] = body.chunks().get(i - 1);
-		}
 	}
 
 	/**
@@ -97,7 +100,12 @@ final class CachedReply {
 	 * @return head and chunks
 	 */
 	Flux<ReplyPart> parts() {
-		return Flux.fromArray(this.parts);
+		Parts parts = this.parts;
+		if (parts == null) {
+			parts = Parts.of(this);
+			this.parts = parts;
+		}
+		return Flux.fromArray(parts.all());
 	}
 
 	/**
@@ -106,12 +114,12 @@ final class CachedReply {
 	 */
 	byte[] encode() {
 		ByteArrayOutputStream bytes = new ByteArrayOutputStream(this.body.length() + 256);
-		ReplyMetadata metadata = this.head.metadata();
+		ReplyMetadata metadata = this.metadata;
 		Duration synthesisTime = metadata.synthesisTime();
 		try (DataOutputStream output = new DataOutputStream(bytes)) {
 			output.writeByte(FORMAT);
 			output.writeLong(this.storedAt);
-			output.writeShort(this.head.status());
+			output.writeShort(this.status);
 			writeString(output, this.contentType);
 			writeString(output, metadata.requestId());
 			writeString(output, metadata.traceId());
@@ -178,6 +186,26 @@ final class CachedReply {
 		if (value != null) {
 			headers.set(name, value);
 		}
+	}
+
+	/**
+	 * Head and chunks of a reply.
+	 *
+	 * @param all all of them; the field of a record, so that whoever sees it sees what is
+	 * in it
+	 */
+	private record Parts(ReplyPart[] all) {
+
+		static Parts of(CachedReply reply) {
+			List<ReplyPart.Chunk> chunks = reply.body.chunks();
+			ReplyPart[] all = new ReplyPart[1 + chunks.size()];
+			all[0] = new ReplyPart.Head(reply.status, headers(reply.contentType, reply.metadata), reply.metadata);
+			for (int i = 1; i < all.length; i++) {
+				all[i] = chunks.get(i - 1);
+			}
+			return new Parts(all);
+		}
+
 	}
 
 }

@@ -58,6 +58,11 @@ public final class ElevenLabsClient implements CallChain {
 	private final ErrorDecoder errors = new ErrorDecoder(Clock.systemUTC());
 
 	/**
+	 * The address that was found to be safe last, which is most often the next one too.
+	 */
+	private volatile @Nullable URI checkedBaseUrl;
+
+	/**
 	 * Create a client.
 	 * @param http makes the requests, and adds the key to them
 	 * @param baseUrl tells where the service is, for each call
@@ -95,7 +100,7 @@ public final class ElevenLabsClient implements CallChain {
 								+ " elevenlabs.api-key, or the environment variable ELEVENLABS_API_KEY, to the bare key"));
 			}
 			ApiRequest request = Endpoints.of(call);
-			URI uri = RequestUri.of(BaseUrl.checked(connection(this.baseUrl)), request);
+			URI uri = RequestUri.of(checkedBaseUrl(), request);
 			Redaction redaction = new Redaction(key, () -> SentTexts.of(call));
 			AtomicBoolean failed = new AtomicBoolean();
 			if (!CallProgress.of(context).countAttempt()) {
@@ -108,6 +113,14 @@ public final class ElevenLabsClient implements CallChain {
 			return exchange.proceed(call, (actual) -> new StallDetector(actual, this.timeouts, this.timer,
 					request.method(), uri, failed::get));
 		});
+	}
+
+	private URI checkedBaseUrl() {
+		URI url = connection(this.baseUrl);
+		if (url != this.checkedBaseUrl) {
+			this.checkedBaseUrl = BaseUrl.checked(url);
+		}
+		return url;
 	}
 
 	private static boolean isPossible(String key) {

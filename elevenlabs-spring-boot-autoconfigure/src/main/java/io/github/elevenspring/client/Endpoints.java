@@ -1,5 +1,7 @@
 package io.github.elevenspring.client;
 
+import java.util.List;
+
 import io.github.elevenspring.call.Call;
 import io.github.elevenspring.call.Operation;
 import io.github.elevenspring.error.ElevenLabsRejectedException;
@@ -9,7 +11,10 @@ import io.github.elevenspring.model.speech.SpeechRequest;
 import io.github.elevenspring.model.voice.VoiceQuery;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpMethod;
 import org.springframework.util.Assert;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 import org.springframework.util.StringUtils;
 
 /**
@@ -117,12 +122,20 @@ public final class Endpoints {
 		};
 		String voiceId = request.voiceId();
 		Assert.notNull(voiceId, "'voiceId' must not be null");
-		return ApiRequest.post(path, voiceId)
-			.query("output_format", request.outputFormat())
-			.query("enable_logging", request.enableLogging())
-			.query("optimize_streaming_latency", request.optimizeStreamingLatency())
-			.body(SpeechBody.of(request))
-			.options(request.options());
+		// At once, as each step of the fluent form is a copy, and this is made for each
+		// call
+		MultiValueMap<String, String> query = new LinkedMultiValueMap<>();
+		add(query, "output_format", request.outputFormat());
+		add(query, "enable_logging", request.enableLogging());
+		add(query, "optimize_streaming_latency", request.optimizeStreamingLatency());
+		return new ApiRequest(HttpMethod.POST, path, List.of(voiceId), query, SpeechBody.of(request), null,
+				request.options(), null);
+	}
+
+	private static void add(MultiValueMap<String, String> query, String name, @Nullable Object value) {
+		if (value != null) {
+			query.add(name, value.toString());
+		}
 	}
 
 	private static String notEmpty(String voiceId) {
