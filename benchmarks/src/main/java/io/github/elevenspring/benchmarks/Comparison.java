@@ -2,6 +2,7 @@ package io.github.elevenspring.benchmarks;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.function.ToDoubleFunction;
  * One contender beside others, before a service that takes its time, as speech does, and
  * before one that takes none, which leaves nothing but the cost. Each contender gets a
  * new JVM several times, since the compiler is in luck in one and not in another, and
- * takes a few turns unseen in each.
+ * takes turns unseen in each until the compilers of all have little left to do.
  */
 final class Comparison {
 
@@ -20,12 +21,12 @@ final class Comparison {
 	private static final int CALLERS = 20;
 
 	/**
-	 * Turns in which the code is compiled: where callers hardly ever wait, and where they
-	 * mostly do.
+	 * As much of a turn as a compiler that rests may be at work, and how many turns in a
+	 * row it must have rested for that.
 	 */
-	private static final int UNSEEN_TURNS = 15;
+	private static final double RESTING = 0.05;
 
-	private static final int UNSEEN_SLOW_TURNS = 5;
+	private static final int RESTS = 3;
 
 	/**
 	 * How often a call of a peer may have no end.
@@ -36,14 +37,19 @@ final class Comparison {
 
 	private final int rounds;
 
+	private final int mostUnseenTurns;
+
 	/**
 	 * Create a comparison.
 	 * @param forks how many JVMs each contender gets, one after the other
 	 * @param rounds how many rounds there are in each
+	 * @param mostUnseenTurns how many turns are unseen at the most, for each time that
+	 * the service takes
 	 */
-	Comparison(int forks, int rounds) {
+	Comparison(int forks, int rounds, int mostUnseenTurns) {
 		this.forks = forks;
 		this.rounds = rounds;
+		this.mostUnseenTurns = mostUnseenTurns;
 	}
 
 	/**
@@ -77,8 +83,8 @@ final class Comparison {
 		List<Fork> forks = new ArrayList<>();
 		try {
 			contenders.forEach((contender) -> forks.add(new Fork(contender, server, CALLERS)));
-			Rounds quick = run(forks, server, Duration.ZERO, UNSEEN_TURNS, turn);
-			Rounds slow = run(forks, server, SERVICE_TIME, UNSEEN_SLOW_TURNS, turn);
+			Rounds quick = run(forks, server, Duration.ZERO, turn);
+			Rounds slow = run(forks, server, SERVICE_TIME, turn);
 			Map<Duration, Rounds> both = new LinkedHashMap<>();
 			both.put(SERVICE_TIME, slow);
 			both.put(Duration.ZERO, quick);
@@ -89,12 +95,31 @@ final class Comparison {
 		}
 	}
 
-	private Rounds run(List<Fork> forks, SpeechServer server, Duration serviceTime, int unseen, Duration turn) {
+	private Rounds run(List<Fork> forks, SpeechServer server, Duration serviceTime, Duration turn) {
 		server.takes(serviceTime);
-		new Rounds().take(forks, unseen, turn);
+		warmUp(forks, turn);
 		Rounds rounds = new Rounds();
 		rounds.take(forks, this.rounds, turn);
 		return rounds;
+	}
+
+	/**
+	 * Let each take turns until its compiler rests: one that has more code to compile
+	 * would else be measured while that goes on.
+	 */
+	private void warmUp(List<Fork> forks, Duration turn) {
+		Map<Fork, Integer> rests = new HashMap<>();
+		List<Fork> busy = new ArrayList<>(forks);
+		for (int i = 0; i < this.mostUnseenTurns && !busy.isEmpty(); i++) {
+			for (Fork fork : busy) {
+				boolean resting = fork.take(turn).compiling() < RESTING * turn.toNanos();
+				rests.merge(fork, 1, (before, one) -> resting ? before + one : 0);
+			}
+			busy.removeIf((fork) -> rests.getOrDefault(fork, 0) >= RESTS);
+		}
+		for (Fork fork : busy) {
+			System.err.println(fork.contender() + " is measured while its code is still compiled: raise -Dunseen");
+		}
 	}
 
 	/**

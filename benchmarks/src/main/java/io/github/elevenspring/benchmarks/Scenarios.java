@@ -11,8 +11,8 @@ import java.util.Map;
  * those whose contenders have JVMs of their own, which see to it there. How long each
  * measures, or each turn beside a peer, is told by {@code -Dseconds}, the window of the
  * shares by {@code -Dwindow} in seconds, the number of JVMs for a peer by
- * {@code -Dforks}, that of turns in each by {@code -Drounds}, that of calls in an outage
- * by {@code -Dcalls}.
+ * {@code -Dforks}, that of turns in each by {@code -Drounds}, that of unseen turns at the
+ * most by {@code -Dunseen}, that of calls in an outage by {@code -Dcalls}.
  */
 public final class Scenarios {
 
@@ -26,8 +26,8 @@ public final class Scenarios {
 	public static void main(String[] names) {
 		Duration length = Duration.ofMillis((long) (1000 * Double.parseDouble(System.getProperty("seconds", "10"))));
 		Duration window = Duration.ofMillis((long) (1000 * Double.parseDouble(System.getProperty("window", "6"))));
-		Map<String, Scenario> all = all(window,
-				new Comparison(Integer.getInteger("forks", 3), Integer.getInteger("rounds", 5)),
+		Map<String, Scenario> all = all(window, new Comparison(Integer.getInteger("forks", 3),
+				Integer.getInteger("rounds", 10), Integer.getInteger("unseen", 60)),
 				Integer.getInteger("calls", 10_000));
 		List<String> wanted = (names.length > 0) ? List.of(names) : List.copyOf(all.keySet());
 		for (String name : wanted) {

@@ -3,6 +3,7 @@ package io.github.elevenspring.benchmarks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,8 @@ final class Turns {
 
 	private static final OperatingSystemMXBean SYSTEM = (OperatingSystemMXBean) ManagementFactory
 		.getOperatingSystemMXBean();
+
+	private static final CompilationMXBean COMPILER = ManagementFactory.getCompilationMXBean();
 
 	private static final int MOST_CALLS = 1 << 18;
 
@@ -75,6 +78,7 @@ final class Turns {
 		long[] times = new long[MOST_CALLS];
 		AtomicInteger count = new AtomicInteger();
 		long allocated = allocated();
+		long compiling = COMPILER.getTotalCompilationTime();
 		long cpu = SYSTEM.getProcessCpuTime();
 		long begin = System.nanoTime();
 		Mono<Void> call = Mono.defer(() -> {
@@ -94,7 +98,8 @@ final class Turns {
 		int made = count.get();
 		Arrays.sort(times, 0, made);
 		return new Round(made / seconds, times[made / 2], times[(int) (made * 0.99)],
-				(double) (SYSTEM.getProcessCpuTime() - cpu) / made, (double) (allocated() - allocated) / made);
+				(double) (SYSTEM.getProcessCpuTime() - cpu) / made, (double) (allocated() - allocated) / made,
+				1e6 * (COMPILER.getTotalCompilationTime() - compiling));
 	}
 
 	/**

@@ -67,7 +67,7 @@ class BenchmarksTests {
 	}
 
 	private static void run(String name, Duration length) {
-		Scenario scenario = Scenarios.all(Duration.ofMillis(300), new Comparison(1, 1), 50).get(name);
+		Scenario scenario = Scenarios.all(Duration.ofMillis(300), new Comparison(1, 1, 2), 50).get(name);
 		assertThat(scenario).isNotNull();
 		List<Figure> figures = scenario.run(length);
 		assertThat(figures).isNotEmpty().allSatisfy((figure) -> assertThat(figure.measured()).isNotBlank());
