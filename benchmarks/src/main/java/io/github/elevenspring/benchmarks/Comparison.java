@@ -12,7 +12,7 @@ import java.util.function.ToDoubleFunction;
  * One contender beside others, before a service that takes its time, as speech does, and
  * before one that takes none, which leaves nothing but the cost. Each contender gets a
  * new JVM several times, since the compiler is in luck in one and not in another, and
- * takes turns unseen in each until the compilers of all have little left to do.
+ * takes turns unseen in each until its compiler has little left to do.
  */
 final class Comparison {
 
@@ -26,7 +26,7 @@ final class Comparison {
 	 */
 	private static final double RESTING = 0.05;
 
-	private static final int RESTS = 3;
+	private static final int RESTS = 5;
 
 	/**
 	 * How often a call of a peer may have no end.
@@ -113,7 +113,7 @@ final class Comparison {
 		for (int i = 0; i < this.mostUnseenTurns && !busy.isEmpty(); i++) {
 			for (Fork fork : busy) {
 				boolean resting = fork.take(turn).compiling() < RESTING * turn.toNanos();
-				rests.merge(fork, 1, (before, one) -> resting ? before + one : 0);
+				rests.put(fork, resting ? rests.getOrDefault(fork, 0) + 1 : 0);
 			}
 			busy.removeIf((fork) -> rests.getOrDefault(fork, 0) >= RESTS);
 		}

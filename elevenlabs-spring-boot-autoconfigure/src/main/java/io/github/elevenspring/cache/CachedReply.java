@@ -36,10 +36,9 @@ final class CachedReply {
 	private final CachedBody body;
 
 	/**
-	 * Made when the reply is first asked for, since most are never. Needs no guard: who
-	 * does not see it makes an equal one.
+	 * Made when the reply is first asked for, since most are never.
 	 */
-	private @Nullable Parts parts;
+	private volatile ReplyPart @Nullable [] parts;
 
 	private CachedReply(long storedAt, int status, @Nullable String contentType, ReplyMetadata metadata,
 			CachedBody body) {
@@ -100,12 +99,22 @@ final class CachedReply {
 	 * @return head and chunks
 	 */
 	Flux<ReplyPart> parts() {
-		Parts parts = this.parts;
+		ReplyPart[] parts = this.parts;
 		if (parts == null) {
-			parts = Parts.of(this);
+			parts = headAndChunks();
 			this.parts = parts;
 		}
-		return Flux.fromArray(parts.all());
+		return Flux.fromArray(parts);
+	}
+
+	private ReplyPart[] headAndChunks() {
+		List<ReplyPart.Chunk> chunks = this.body.chunks();
+		ReplyPart[] parts = new ReplyPart[1 + chunks.size()];
+		parts[0] = new ReplyPart.Head(this.status, headers(this.contentType, this.metadata), this.metadata);
+		for (int i = 1; i < parts.length; i++) {
+			parts[i] = chunks.get(i - 1);
+		}
+		return parts;
 	}
 
 	/**
@@ -186,26 +195,6 @@ final class CachedReply {
 		if (value != null) {
 			headers.set(name, value);
 		}
-	}
-
-	/**
-	 * Head and chunks of a reply.
-	 *
-	 * @param all all of them; the field of a record, so that whoever sees it sees what is
-	 * in it
-	 */
-	private record Parts(ReplyPart[] all) {
-
-		static Parts of(CachedReply reply) {
-			List<ReplyPart.Chunk> chunks = reply.body.chunks();
-			ReplyPart[] all = new ReplyPart[1 + chunks.size()];
-			all[0] = new ReplyPart.Head(reply.status, headers(reply.contentType, reply.metadata), reply.metadata);
-			for (int i = 1; i < all.length; i++) {
-				all[i] = chunks.get(i - 1);
-			}
-			return new Parts(all);
-		}
-
 	}
 
 }

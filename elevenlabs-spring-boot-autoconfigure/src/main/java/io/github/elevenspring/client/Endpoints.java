@@ -122,8 +122,7 @@ public final class Endpoints {
 		};
 		String voiceId = request.voiceId();
 		Assert.notNull(voiceId, "'voiceId' must not be null");
-		// At once, as each step of the fluent form is a copy, and this is made for each
-		// call
+		// Made at once: each step of the fluent form would copy it
 		MultiValueMap<String, String> query = new LinkedMultiValueMap<>();
 		add(query, "output_format", request.outputFormat());
 		add(query, "enable_logging", request.enableLogging());

@@ -122,8 +122,7 @@ public final class EventLoopConnector implements ClientHttpConnector {
 		public void onNext(ClientHttpResponse response) {
 			// Also if the caller has left: whoever gets it cancels its body
 			Executor eventLoop = this.eventLoop;
-			this.actual.onNext((eventLoop != null && eventLoop != LEFT) ? new ReleaseFirstResponse(response, eventLoop)
-					: response);
+			this.actual.onNext((eventLoop != null) ? new ReleaseFirstResponse(response, eventLoop) : response);
 		}
 
 		@Override

@@ -14,12 +14,15 @@ import org.springframework.http.client.reactive.ClientHttpResponse;
 import org.springframework.http.client.reactive.ClientHttpResponseDecorator;
 
 /**
- * A response that tells the end of its body once the event loop is done with the
- * exchange, and so has given the connection back.
+ * A response that tells the end of its body when the event loop is done with what it is
+ * doing: Reactor Netty tells that end first and gives the connection back next, within
+ * one task.
  */
 final class ReleaseFirstResponse extends ClientHttpResponseDecorator {
 
 	private final Executor eventLoop;
+
+	private volatile boolean ended;
 
 	ReleaseFirstResponse(ClientHttpResponse response, Executor eventLoop) {
 		super(response);
@@ -33,7 +36,8 @@ final class ReleaseFirstResponse extends ClientHttpResponseDecorator {
 
 			@Override
 			public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
-				body.subscribe(new BodyOperator(actual, ReleaseFirstResponse.this.eventLoop));
+				// WebClient asks again whether anything is left once it has heard the end
+				body.subscribe(ReleaseFirstResponse.this.ended ? actual : new BodyOperator(actual));
 			}
 
 		};
@@ -42,17 +46,16 @@ final class ReleaseFirstResponse extends ClientHttpResponseDecorator {
 	/**
 	 * Passes all signals on, the end later than it came.
 	 */
-	private static final class BodyOperator implements CoreSubscriber<DataBuffer>, Subscription {
+	private final class BodyOperator implements CoreSubscriber<DataBuffer>, Subscription {
 
 		private final CoreSubscriber<? super DataBuffer> actual;
 
-		private final Executor eventLoop;
-
 		private Subscription upstream = Operators.emptySubscription();
 
-		BodyOperator(CoreSubscriber<? super DataBuffer> actual, Executor eventLoop) {
+		private volatile boolean cancelled;
+
+		BodyOperator(CoreSubscriber<? super DataBuffer> actual) {
 			this.actual = actual;
-			this.eventLoop = eventLoop;
 		}
 
 		@Override
@@ -73,6 +76,7 @@ final class ReleaseFirstResponse extends ClientHttpResponseDecorator {
 
 		@Override
 		public void cancel() {
+			this.cancelled = true;
 			this.upstream.cancel();
 		}
 
@@ -83,15 +87,23 @@ final class ReleaseFirstResponse extends ClientHttpResponseDecorator {
 
 		@Override
 		public void onError(Throwable error) {
+			ReleaseFirstResponse.this.ended = true;
 			this.actual.onError(error);
 		}
 
 		@Override
 		public void onComplete() {
+			ReleaseFirstResponse.this.ended = true;
 			try {
-				this.eventLoop.execute(this.actual::onComplete);
+				ReleaseFirstResponse.this.eventLoop.execute(this::tellEnd);
 			}
 			catch (RejectedExecutionException ex) {
+				tellEnd();
+			}
+		}
+
+		private void tellEnd() {
+			if (!this.cancelled) {
 				this.actual.onComplete();
 			}
 		}

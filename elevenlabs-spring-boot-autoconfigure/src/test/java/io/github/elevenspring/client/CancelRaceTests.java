@@ -1,6 +1,5 @@
 package io.github.elevenspring.client;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -113,8 +112,8 @@ class CancelRaceTests {
 					new ApiKeyConnector(new EventLoopConnector(new ReactorClientHttpConnector(http)), () -> "key"))
 			.filter(filter)
 			.build();
-		ElevenLabsClient client = new ElevenLabsClient(web, () -> URI.create("http://127.0.0.1:" + this.server.port()),
-				() -> "key", new Timeouts(LONG_ENOUGH, LONG_ENOUGH), Schedulers.parallel());
+		ElevenLabsClient client = new ElevenLabsClient(web, this.server::uri, () -> "key",
+				new Timeouts(LONG_ENOUGH, LONG_ENOUGH), Schedulers.parallel());
 		Call call = new Call(Operation.SPEECH_STREAM,
 				SpeechRequest.of("Hello").voice("v").format(OutputFormat.MP3_44100_128));
 		AtomicInteger received = new AtomicInteger();
