@@ -141,6 +141,9 @@ final class Comparison {
 		figures.add(Figure.of(name + "middle half of the rounds",
 				Figure.percent(rounds.ratio(one, other, Round::perSecond, 0.25)) + " to "
 						+ Figure.percent(rounds.ratio(one, other, Round::perSecond, 0.75))));
+		double[] bounds = rounds.boundsOfMedianRatio(one, other, Round::perSecond);
+		figures.add(Figure.of(name + "median with 95 % confidence",
+				Figure.percent(bounds[0]) + " to " + Figure.percent(bounds[1])));
 		figures.add(new Figure(name + "p99 added", micros(rounds.added(one, other, Round::p99)), added));
 		figures.add(Figure.of(name + "p50 added", micros(rounds.added(one, other, Round::p50))));
 		figures.add(Figure.of(name + "calls a second", pair(rounds, one, other, Round::perSecond, 1)));
