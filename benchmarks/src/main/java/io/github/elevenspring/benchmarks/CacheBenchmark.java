@@ -41,6 +41,8 @@ public class CacheBenchmark extends LatencyBenchmark {
 
 	private static final int TEXT_SIZE = 1000;
 
+	private static final int ENOUGH_TO_FILL = 3000;
+
 	private final byte[] audio = new byte[AUDIO_SIZE];
 
 	private final Call call = new Call(Operation.SPEECH_STREAM,
@@ -51,15 +53,7 @@ public class CacheBenchmark extends LatencyBenchmark {
 			new ReplyPart.Chunk(this.audio.clone()));
 
 	private final CacheStage stage = new CacheStage(
-			new SpeechCache(
-					List.of(CacheTier.inMemory(new CaffeineCache("speech",
-							Caffeine.newBuilder()
-								.maximumWeight(1L << 26)
-								.weigher((key, value) -> CacheTier.weight(value))
-								.expireAfterWrite(Duration.ofDays(1))
-								.recordStats()
-								.build(),
-							false))),
+			new SpeechCache(List.of(Starter.nearCacheTier()),
 					new CacheSettings(Duration.ofDays(1), Duration.ZERO, 4 << 20), () -> "https://api.elevenlabs.io",
 					UnaryOperator.identity(), Clock.systemUTC()),
 			Schedulers.parallel());
@@ -71,12 +65,20 @@ public class CacheBenchmark extends LatencyBenchmark {
 	private final CaffeineCache spring = new CaffeineCache("speech", this.async, false);
 
 	/**
-	 * Fill the caches.
+	 * Fill the caches: the library's own, so that it is as busy as in life, and those of
+	 * the peers with the one answer.
 	 */
 	public CacheBenchmark() {
-		this.stage.handle(this.call, this.service).subscribe(new Draining());
+		for (int i = 0; i < ENOUGH_TO_FILL; i++) {
+			speak(new Call(Operation.SPEECH_STREAM, SpeechRequest.builder("Text " + i).voiceId("voice").build()));
+			speak(this.call);
+		}
 		this.caffeine.put(this.call.request(), this.audio);
 		this.async.put(this.call.request(), CompletableFuture.completedFuture(this.audio));
+	}
+
+	private void speak(Call call) {
+		this.stage.handle(call, this.service).subscribe(new Draining());
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
+import io.github.elevenspring.cache.CacheTier;
 import io.github.elevenspring.model.catalog.ModelCatalog;
 import io.github.elevenspring.template.ElevenLabsTemplate;
 import org.springframework.ai.elevenlabs.ElevenLabsTextToSpeechModel;
@@ -16,6 +17,7 @@ import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -23,6 +25,11 @@ import org.springframework.web.reactive.function.client.WebClient;
  * have them: what is not set here is auto-configured, metrics among it.
  */
 final class Starter implements AutoCloseable {
+
+	/**
+	 * As much as the cache holds by default, unless the heap is small.
+	 */
+	static final DataSize MAX_CACHE_SIZE = DataSize.ofMegabytes(64);
 
 	private final ConfigurableApplicationContext context;
 
@@ -54,6 +61,15 @@ final class Starter implements AutoCloseable {
 	static Starter withEverything(String url) {
 		return new Starter(url, "elevenlabs.cache.enabled=true", "elevenlabs.fallback.chain=stale-cache,model",
 				"elevenlabs.fallback.model-id=eleven_flash_v2_5");
+	}
+
+	/**
+	 * Return the cache in memory that an application gets.
+	 */
+	static CacheTier nearCacheTier() {
+		try (Starter starter = new Starter("http://127.0.0.1:9", "elevenlabs.cache.max-size=" + MAX_CACHE_SIZE.toBytes())) {
+			return starter.context.getBean("elevenLabsNearCacheTier", CacheTier.class);
+		}
 	}
 
 	String url() {

@@ -124,7 +124,7 @@ public final class CallPipeline {
 
 		ProgressOperator(CoreSubscriber<? super ReplyPart> actual) {
 			super(actual);
-			this.context = actual.currentContext().put(CallProgress.class, this.progress);
+			this.context = super.currentContext().put(CallProgress.class, this.progress);
 		}
 
 		@Override

@@ -26,6 +26,11 @@ public abstract class ReplyOperator implements CoreSubscriber<ReplyPart>, Subscr
 
 	private final CoreSubscriber<? super ReplyPart> actual;
 
+	/**
+	 * Held, so that asking does not walk the whole line.
+	 */
+	private final Context context;
+
 	private @Nullable Subscription upstream;
 
 	/**
@@ -34,11 +39,12 @@ public abstract class ReplyOperator implements CoreSubscriber<ReplyPart>, Subscr
 	 */
 	protected ReplyOperator(CoreSubscriber<? super ReplyPart> actual) {
 		this.actual = actual;
+		this.context = actual.currentContext();
 	}
 
 	@Override
 	public Context currentContext() {
-		return this.actual.currentContext();
+		return this.context;
 	}
 
 	@Override

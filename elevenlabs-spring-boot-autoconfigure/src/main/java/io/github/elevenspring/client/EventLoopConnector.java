@@ -79,6 +79,8 @@ public final class EventLoopConnector implements ClientHttpConnector {
 
 		private final CoreSubscriber<? super ClientHttpResponse> actual;
 
+		private final Context context;
+
 		/**
 		 * Where the answer will arrive, {@code null} as long as none can.
 		 */
@@ -88,6 +90,7 @@ public final class EventLoopConnector implements ClientHttpConnector {
 
 		Exchange(CoreSubscriber<? super ClientHttpResponse> actual) {
 			this.actual = actual;
+			this.context = actual.currentContext();
 		}
 
 		/**
@@ -104,7 +107,7 @@ public final class EventLoopConnector implements ClientHttpConnector {
 
 		@Override
 		public Context currentContext() {
-			return this.actual.currentContext();
+			return this.context;
 		}
 
 		@Override

@@ -94,7 +94,7 @@ final class StallDetector extends ReplyOperator {
 	StallDetector(CoreSubscriber<? super ReplyPart> actual, Timeouts timeouts, Scheduler timer, HttpMethod method,
 			URI uri, BooleanSupplier decided) {
 		super(actual);
-		this.progress = CallProgress.of(actual.currentContext());
+		this.progress = CallProgress.of(currentContext());
 		this.timeouts = timeouts;
 		this.timer = timer;
 		this.method = method;

@@ -69,7 +69,7 @@ final class DeadlineOperator extends ReplyOperator {
 		this.limit = limit;
 		this.timer = timer;
 		this.endsAt = now() + limit.toNanos();
-		CallProgress.of(actual.currentContext()).endsAt(this.endsAt);
+		CallProgress.of(currentContext()).endsAt(this.endsAt);
 	}
 
 	@Override

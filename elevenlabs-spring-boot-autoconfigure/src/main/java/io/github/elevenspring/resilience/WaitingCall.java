@@ -34,7 +34,7 @@ final class WaitingCall extends ReplyOperator implements Refusable {
 	WaitingCall(CoreSubscriber<? super ReplyPart> actual, FamilyBreaker family) {
 		super(actual);
 		this.family = family;
-		this.context = actual.currentContext().put(WaitingCall.class, this);
+		this.context = super.currentContext().put(WaitingCall.class, this);
 	}
 
 	@Override
