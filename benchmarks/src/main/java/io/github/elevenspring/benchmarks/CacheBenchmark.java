@@ -52,11 +52,9 @@ public class CacheBenchmark extends LatencyBenchmark {
 			new ReplyPart.Head(200, new HttpHeaders(), new ReplyMetadata("id", null, null, 1L, null, null, null, null)),
 			new ReplyPart.Chunk(this.audio.clone()));
 
-	private final CacheStage stage = new CacheStage(
-			new SpeechCache(List.of(Starter.nearCacheTier()),
-					new CacheSettings(Duration.ofDays(1), Duration.ZERO, 4 << 20), () -> "https://api.elevenlabs.io",
-					UnaryOperator.identity(), Clock.systemUTC()),
-			Schedulers.parallel());
+	private final CacheStage stage = new CacheStage(new SpeechCache(List.of(Starter.nearCacheTier()),
+			new CacheSettings(Duration.ofDays(1), Duration.ZERO, 4 << 20), () -> "https://api.elevenlabs.io",
+			UnaryOperator.identity(), Clock.systemUTC()), Schedulers.parallel());
 
 	private final Cache<Object, byte[]> caffeine = Caffeine.newBuilder().maximumSize(1000).build();
 

@@ -17,7 +17,6 @@ import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.reactive.ClientHttpConnector;
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -25,11 +24,6 @@ import org.springframework.web.reactive.function.client.WebClient;
  * have them: what is not set here is auto-configured, metrics among it.
  */
 final class Starter implements AutoCloseable {
-
-	/**
-	 * As much as the cache holds by default, unless the heap is small.
-	 */
-	static final DataSize MAX_CACHE_SIZE = DataSize.ofMegabytes(64);
 
 	private final ConfigurableApplicationContext context;
 
@@ -64,10 +58,10 @@ final class Starter implements AutoCloseable {
 	}
 
 	/**
-	 * Return the cache in memory that an application gets.
+	 * Return the cache in memory that an application gets, unless its heap is small.
 	 */
 	static CacheTier nearCacheTier() {
-		try (Starter starter = new Starter("http://127.0.0.1:9", "elevenlabs.cache.max-size=" + MAX_CACHE_SIZE.toBytes())) {
+		try (Starter starter = new Starter("http://127.0.0.1:9", "elevenlabs.cache.max-size=64MB")) {
 			return starter.context.getBean("elevenLabsNearCacheTier", CacheTier.class);
 		}
 	}
