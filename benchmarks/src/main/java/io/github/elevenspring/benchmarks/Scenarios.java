@@ -52,7 +52,8 @@ public final class Scenarios {
 		scenarios.put("adaptive", new Convergence());
 		scenarios.put("equal", new EqualCalls());
 		scenarios.put("pipeline", new PipelineCost(comparison));
-		scenarios.put("spring-ai", new SpringAiPeer(comparison));
+		scenarios.put("spring-ai-blocking", SpringAiPeer.blocking(comparison));
+		scenarios.put("spring-ai-streamed", SpringAiPeer.streamed(comparison));
 		scenarios.put("outage", new Outage(calls));
 		return scenarios;
 	}

@@ -15,8 +15,24 @@ final class SpringAiPeer implements Scenario {
 
 	private final Comparison comparison;
 
-	SpringAiPeer(Comparison comparison) {
+	private final Contender pipeline;
+
+	private final List<Contender> peers;
+
+	private SpringAiPeer(Comparison comparison, Contender pipeline, Contender... peers) {
 		this.comparison = comparison;
+		this.pipeline = pipeline;
+		this.peers = List.of(peers);
+	}
+
+	static SpringAiPeer streamed(Comparison comparison) {
+		return new SpringAiPeer(comparison, Contender.PIPELINE_STREAMED, Contender.SPRING_AI_STREAMED,
+				Contender.BARE_SPRING_AI_STREAMED);
+	}
+
+	static SpringAiPeer blocking(Comparison comparison) {
+		return new SpringAiPeer(comparison, Contender.PIPELINE_BLOCKING, Contender.SPRING_AI_BLOCKING,
+				Contender.BARE_SPRING_AI_BLOCKING, Contender.JDK_SPRING_AI_BLOCKING);
 	}
 
 	@Override
@@ -27,23 +43,16 @@ final class SpringAiPeer implements Scenario {
 	@Override
 	public List<Figure> run(Duration length) {
 		List<Figure> figures = new ArrayList<>();
-		compare(figures, length, Contender.PIPELINE_STREAMED,
-				List.of(Contender.SPRING_AI_STREAMED, Contender.BARE_SPRING_AI_STREAMED));
-		compare(figures, length, Contender.PIPELINE_BLOCKING, List.of(Contender.SPRING_AI_BLOCKING,
-				Contender.BARE_SPRING_AI_BLOCKING, Contender.JDK_SPRING_AI_BLOCKING));
-		return figures;
-	}
-
-	private void compare(List<Figure> figures, Duration length, Contender pipeline, List<Contender> peers) {
-		List<Contender> all = new ArrayList<>(peers);
-		all.add(0, pipeline);
+		List<Contender> all = new ArrayList<>(this.peers);
+		all.add(0, this.pipeline);
 		this.comparison.run(all, length).forEach((serviceTime, rounds) -> {
-			for (Contender peer : peers) {
-				boolean required = peer == peers.get(0);
-				figures.addAll(Comparison.report(serviceTime.toMillis() + " ms, ", rounds, pipeline, peer,
+			for (Contender peer : this.peers) {
+				boolean required = peer == this.peers.get(0);
+				figures.addAll(Comparison.report(serviceTime.toMillis() + " ms, ", rounds, this.pipeline, peer,
 						required ? Comparison.asked(serviceTime, ">= 100 %") : "-", "-"));
 			}
 		});
+		return figures;
 	}
 
 }

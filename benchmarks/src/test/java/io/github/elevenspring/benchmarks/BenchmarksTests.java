@@ -43,9 +43,10 @@ class BenchmarksTests {
 		run(name, Duration.ofMillis(300));
 	}
 
-	@Test
-	void scenarioWithForksRuns() {
-		run("pipeline", SHORT_TURN);
+	@ParameterizedTest
+	@ValueSource(strings = { "pipeline", "spring-ai-streamed" })
+	void scenariosWithForksRun(String name) {
+		run(name, SHORT_TURN);
 	}
 
 	/**
@@ -56,10 +57,10 @@ class BenchmarksTests {
 	@Test
 	void scenarioWithABlockingPeerRunsUnlessThePeerHangs() {
 		try {
-			run("spring-ai", SHORT_TURN);
+			run("spring-ai-blocking", SHORT_TURN);
 		}
 		catch (ForkHangsException ex) {
-			if (ex.contender() == Contender.PIPELINE_BLOCKING || ex.contender() == Contender.PIPELINE_STREAMED) {
+			if (ex.contender() == Contender.PIPELINE_BLOCKING) {
 				throw ex;
 			}
 			abort(ex.getMessage());
