@@ -79,6 +79,11 @@ final class RedisLink {
 
 	private volatile @Nullable Disposable subscription;
 
+	/**
+	 * The contact that is being made, if one is. Guarded by this.
+	 */
+	private @Nullable Mono<Void> contact;
+
 	RedisLink(ReactiveStringRedisTemplate template, RedisLimiterSettings settings, Scheduler timer) {
 		this.template = template;
 		this.prefix = "{" + settings.keyPrefix() + "}:";
@@ -193,7 +198,28 @@ final class RedisLink {
 		if (this.connection != null && this.subscription != null) {
 			return Mono.empty();
 		}
-		return Mono.defer(this::connect).subscribeOn(Schedulers.boundedElastic()).timeout(CONTACT_TIMEOUT, this.timer);
+		return Mono.defer(this::contact).timeout(CONTACT_TIMEOUT, this.timer);
+	}
+
+	/**
+	 * Make one contact for all who wait for it, and go on when they do not any more: a
+	 * connection that was asked for does not come back to its pool when that is
+	 * cancelled, and a pool has few of them.
+	 */
+	private synchronized Mono<Void> contact() {
+		Mono<Void> contact = this.contact;
+		if (contact == null) {
+			contact = Mono.defer(this::connect)
+				.subscribeOn(Schedulers.boundedElastic())
+				.doFinally((signal) -> contactEnded())
+				.cache();
+			this.contact = contact;
+		}
+		return contact;
+	}
+
+	private synchronized void contactEnded() {
+		this.contact = null;
 	}
 
 	private Mono<Void> connect() {
@@ -211,9 +237,6 @@ final class RedisLink {
 				}).then();
 	}
 
-	/**
-	 * Several groups may come here at once: one subscription is enough.
-	 */
 	private synchronized void listen(Disposable subscription) {
 		stopListening();
 		if (!subscription.isDisposed()) {

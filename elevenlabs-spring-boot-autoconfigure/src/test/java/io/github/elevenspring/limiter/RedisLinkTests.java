@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -11,18 +13,24 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
+import reactor.test.publisher.TestPublisher;
+import reactor.test.scheduler.VirtualTimeScheduler;
 
 import org.springframework.data.redis.RedisSystemException;
+import org.springframework.data.redis.connection.ReactivePubSubCommands;
 import org.springframework.data.redis.connection.ReactiveRedisConnection;
 import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
 import org.springframework.data.redis.connection.ReactiveScriptingCommands;
+import org.springframework.data.redis.connection.ReactiveSubscription;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.atLeast;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
@@ -99,6 +107,41 @@ class RedisLinkTests {
 		answers(Flux.just(ByteBuffer.wrap("OK".getBytes(StandardCharsets.UTF_8))));
 		StepVerifier.create(run()).expectNext("OK").verifyComplete();
 		verify(this.commands, times(2)).evalSha(anyString(), any(), anyInt(), any(ByteBuffer[].class));
+	}
+
+	/**
+	 * A pool of connections would run dry otherwise: Spring Data does not give back the
+	 * one it was about to listen on.
+	 */
+	@Test
+	void oneContactIsMadeForAllAndOutlastsThem() {
+		ReactivePubSubCommands messages = mock();
+		TestPublisher<ReactiveSubscription> listening = TestPublisher.create();
+		given(this.connection.pubSubCommands()).willReturn(messages);
+		given(messages.createSubscription(any())).willReturn(listening.mono());
+		VirtualTimeScheduler timer = VirtualTimeScheduler.create();
+		RedisLink link = new RedisLink(new ReactiveStringRedisTemplate(this.connections),
+				new RedisLimiterSettings("test", Duration.ofSeconds(15), Duration.ofSeconds(5), 1), timer);
+		List<Throwable> errors = new CopyOnWriteArrayList<>();
+		for (int group = 0; group < 3; group++) {
+			link.reach().subscribe((nothing) -> {
+			}, errors::add);
+		}
+		await().until(listening::wasSubscribed);
+		timer.advanceTimeBy(RedisLink.CONTACT_TIMEOUT);
+		assertThat(errors).hasSize(3).hasOnlyElementsOfType(TimeoutException.class);
+		link.reach().subscribe((nothing) -> {
+		}, errors::add);
+		listening.assertNotCancelled();
+		verify(messages).createSubscription(any());
+		listening.error(new IllegalStateException("Connection refused"));
+		await().until(() -> errors.size() == 4);
+		assertThat(errors.get(3)).hasMessageContaining("Connection refused");
+		await().untilAsserted(() -> {
+			link.reach().subscribe((nothing) -> {
+			}, errors::add);
+			verify(messages, atLeast(2)).createSubscription(any());
+		});
 	}
 
 	private void answers(Flux<ByteBuffer> answer) {
