@@ -84,6 +84,11 @@ final class RedisLink {
 	 */
 	private @Nullable Mono<Void> contact;
 
+	/**
+	 * Whether nobody has asked to reach Redis since it was let go of. Guarded by this.
+	 */
+	private boolean closed;
+
 	RedisLink(ReactiveStringRedisTemplate template, RedisLimiterSettings settings, Scheduler timer) {
 		this.template = template;
 		this.prefix = "{" + settings.keyPrefix() + "}:";
@@ -207,19 +212,31 @@ final class RedisLink {
 	 * cancelled, and a pool has few of them.
 	 */
 	private synchronized Mono<Void> contact() {
+		this.closed = false;
 		Mono<Void> contact = this.contact;
 		if (contact == null) {
 			contact = Mono.defer(this::connect)
 				.subscribeOn(Schedulers.boundedElastic())
-				.doFinally((signal) -> contactEnded())
+				.doOnTerminate(this::contactEnded)
 				.cache();
 			this.contact = contact;
 		}
 		return contact;
 	}
 
-	private synchronized void contactEnded() {
-		this.contact = null;
+	/**
+	 * Let the next one who asks make another contact, before those hear of this one who
+	 * wait for it. One that nobody wants any more is let go of.
+	 */
+	private void contactEnded() {
+		boolean unwanted;
+		synchronized (this) {
+			this.contact = null;
+			unwanted = this.closed;
+		}
+		if (unwanted) {
+			letGo();
+		}
 	}
 
 	private Mono<Void> connect() {
@@ -277,6 +294,13 @@ final class RedisLink {
 	 * Let go of the connection, until Redis is reached again.
 	 */
 	void close() {
+		synchronized (this) {
+			this.closed = true;
+		}
+		letGo();
+	}
+
+	private void letGo() {
 		stopListening();
 		ReactiveRedisConnection connection = this.connection;
 		if (connection != null) {
