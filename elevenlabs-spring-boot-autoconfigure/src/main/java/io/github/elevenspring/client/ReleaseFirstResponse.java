@@ -36,8 +36,13 @@ final class ReleaseFirstResponse extends ClientHttpResponseDecorator {
 
 			@Override
 			public void subscribe(CoreSubscriber<? super DataBuffer> actual) {
-				// WebClient asks again whether anything is left once it has heard the end
-				body.subscribe(ReleaseFirstResponse.this.ended ? actual : new BodyOperator(actual));
+				if (ReleaseFirstResponse.this.ended) {
+					// WebClient asks whether anything is left once it has heard the end
+					Operators.complete(actual);
+				}
+				else {
+					body.subscribe(new BodyOperator(actual));
+				}
 			}
 
 		};
