@@ -22,6 +22,9 @@ final class ReleaseFirstResponse extends ClientHttpResponseDecorator {
 
 	private final Executor eventLoop;
 
+	/**
+	 * Whether the whole body has come.
+	 */
 	private volatile boolean ended;
 
 	ReleaseFirstResponse(ClientHttpResponse response, Executor eventLoop) {
@@ -92,7 +95,6 @@ final class ReleaseFirstResponse extends ClientHttpResponseDecorator {
 
 		@Override
 		public void onError(Throwable error) {
-			ReleaseFirstResponse.this.ended = true;
 			this.actual.onError(error);
 		}
 

@@ -77,6 +77,14 @@ class ReleaseFirstResponseTests {
 	}
 
 	@Test
+	void whoeverAsksAgainAfterAnErrorIsToldSo() {
+		ClientHttpResponse response = response(this.eventLoop::add);
+		this.body.error(new IllegalStateException("reset"));
+		StepVerifier.create(response.getBody()).expectErrorMessage("reset").verify(LONG_ENOUGH);
+		StepVerifier.create(response.getBody()).expectErrorMessage("reset").verify(LONG_ENOUGH);
+	}
+
+	@Test
 	void passesCancelAndDemandOn() {
 		StepVerifier.create(response(this.eventLoop::add).getBody(), 2)
 			.then(() -> this.body.assertMinRequested(2).assertMaxRequested(2))
