@@ -86,7 +86,8 @@ public final class RedisConcurrencyLimiters implements AutoCloseable {
 	 */
 	public Mono<Void> closeLater() {
 		return Mono.defer(() -> Mono.when(this.limiters.stream().map(RedisConcurrencyLimiter::stop).toList()))
-			.doFinally((signal) -> this.link.close());
+			.doOnTerminate(this.link::close)
+			.doOnCancel(this.link::close);
 	}
 
 	/**

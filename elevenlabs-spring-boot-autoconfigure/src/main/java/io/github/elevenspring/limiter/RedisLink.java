@@ -20,6 +20,7 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -28,9 +29,13 @@ import reactor.util.context.Context;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.data.redis.connection.ReactiveRedisConnection;
+import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
+import org.springframework.data.redis.connection.ReactiveSubscription;
 import org.springframework.data.redis.connection.ReturnType;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 import org.springframework.data.redis.core.script.DigestUtils;
+import org.springframework.data.redis.listener.ChannelTopic;
+import org.springframework.data.redis.listener.ReactiveRedisMessageListenerContainer;
 
 /**
  * The way from one instance to Redis and back: runs the script, each time within a bound,
@@ -226,39 +231,47 @@ final class RedisLink {
 
 	/**
 	 * Let the next one who asks make another contact, before those hear of this one who
-	 * wait for it. One that nobody wants any more is let go of.
+	 * wait for it.
 	 */
-	private void contactEnded() {
-		boolean unwanted;
-		synchronized (this) {
-			this.contact = null;
-			unwanted = this.closed;
-		}
-		if (unwanted) {
+	private synchronized void contactEnded() {
+		this.contact = null;
+		if (this.closed) {
 			letGo();
 		}
 	}
 
 	private Mono<Void> connect() {
+		ReactiveRedisConnectionFactory connections = this.template.getConnectionFactory();
 		if (this.connection == null) {
-			this.connection = this.template.getConnectionFactory().getReactiveConnection();
+			this.connection = connections.getReactiveConnection();
 		}
-		return (this.subscription != null) ? Mono.empty()
-				: this.template.listenToChannelLater(this.channels + this.instance).doOnNext((messages) -> {
-					Disposable.Swap listening = Disposables.swap();
-					listening.replace(messages.subscribe((message) -> receive(message.getMessage()), (ex) -> {
-						logger.debug("Subscription ended", ex);
-						stopListening(listening);
-					}, () -> stopListening(listening)));
-					listen(listening);
-				}).then();
+		if (this.subscription != null) {
+			return Mono.empty();
+		}
+		// Not the template's own, which does not give its connection back after an error
+		ReactiveRedisMessageListenerContainer container = new ReactiveRedisMessageListenerContainer(connections);
+		return container.receiveLater(ChannelTopic.of(this.channels + this.instance))
+			.doOnNext((messages) -> listen(messages.doFinally((signal) -> giveBack(container))))
+			.doOnError((ex) -> giveBack(container))
+			.then();
 	}
 
-	private synchronized void listen(Disposable subscription) {
-		stopListening();
-		if (!subscription.isDisposed()) {
-			this.subscription = subscription;
+	private void listen(Flux<ReactiveSubscription.Message<String, String>> messages) {
+		Disposable.Swap listening = Disposables.swap();
+		listening.replace(messages.subscribe((message) -> receive(message.getMessage()), (ex) -> {
+			logger.debug("Subscription ended", ex);
+			stopListening(listening);
+		}, () -> stopListening(listening)));
+		synchronized (this) {
+			if (!listening.isDisposed()) {
+				this.subscription = listening;
+			}
 		}
+	}
+
+	private static void giveBack(ReactiveRedisMessageListenerContainer container) {
+		container.destroyLater().subscribe((nothing) -> {
+		}, (ex) -> logger.debug("Connection was not given back", ex));
 	}
 
 	private synchronized void stopListening(Disposable ended) {
@@ -291,13 +304,14 @@ final class RedisLink {
 	}
 
 	/**
-	 * Let go of the connection, until Redis is reached again.
+	 * Let go of the connection, until Redis is reached again; of one that is being made
+	 * when it is there.
 	 */
-	void close() {
-		synchronized (this) {
-			this.closed = true;
+	synchronized void close() {
+		this.closed = true;
+		if (this.contact == null) {
+			letGo();
 		}
-		letGo();
 	}
 
 	private void letGo() {

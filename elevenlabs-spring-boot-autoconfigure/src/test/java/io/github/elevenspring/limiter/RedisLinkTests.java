@@ -32,7 +32,9 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.ArgumentMatchers.anyString;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.clearInvocations;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
@@ -44,6 +46,10 @@ class RedisLinkTests {
 
 	private final ReactiveScriptingCommands commands = mock();
 
+	private final ReactiveSubscription subscription = mock();
+
+	private final ArgumentCaptor<SubscriptionListener> listener = ArgumentCaptor.captor();
+
 	private final RedisLink link = new RedisLink(new ReactiveStringRedisTemplate(this.connections),
 			new RedisLimiterSettings("test", Duration.ofSeconds(15), Duration.ofSeconds(5), 1), Schedulers.parallel());
 
@@ -53,6 +59,7 @@ class RedisLinkTests {
 		given(this.connection.scriptingCommands()).willReturn(this.commands);
 		given(this.connection.closeLater()).willReturn(Mono.empty());
 		reach();
+		clearInvocations(this.connection);
 	}
 
 	/**
@@ -145,28 +152,67 @@ class RedisLinkTests {
 
 	@Test
 	void aContactThatOutlastsTheLinkIsLetGo() {
-		ReactivePubSubCommands commands = mock();
-		ReactiveSubscription subscription = mock();
-		TestPublisher<ReactiveSubscription> listening = TestPublisher.create();
 		TestPublisher<ReactiveSubscription.Message<ByteBuffer, ByteBuffer>> messages = TestPublisher.create();
-		given(this.connection.pubSubCommands()).willReturn(commands);
-		given(commands.createSubscription(any())).willReturn(listening.mono());
-		given(subscription.subscribe(any(ByteBuffer[].class))).willReturn(Mono.empty());
-		given(subscription.receive()).willReturn(messages.flux());
-		given(subscription.cancel()).willReturn(Mono.empty());
-		RedisLink link = new RedisLink(new ReactiveStringRedisTemplate(this.connections),
-				new RedisLimiterSettings("test", Duration.ofSeconds(15), Duration.ofSeconds(5), 1),
-				Schedulers.parallel());
-		link.reach().onErrorComplete().subscribe();
+		this.link.close();
+		clearInvocations(this.connection);
+		TestPublisher<ReactiveSubscription> listening = listens(messages.flux());
+		this.link.reach().onErrorComplete().subscribe();
 		await().until(listening::wasSubscribed);
-		link.close();
-		verify(this.connection).closeLater();
-		ArgumentCaptor<SubscriptionListener> listener = ArgumentCaptor.captor();
-		verify(commands).createSubscription(listener.capture());
-		listening.emit(subscription);
-		listener.getValue().onChannelSubscribed((link.channels + link.instance).getBytes(StandardCharsets.UTF_8), 1);
-		await().until(messages::wasSubscribed);
+		this.link.close();
+		verify(this.connection, never()).closeLater();
+		listening.emit(this.subscription);
+		this.listener.getValue().onChannelSubscribed(channel(), 1);
 		await().until(messages::wasCancelled);
+		// The one for commands, and the one for messages
+		await().untilAsserted(() -> verify(this.connection, times(2)).closeLater());
+	}
+
+	@Test
+	void restartedLinkTakesTheContactThatIsBeingMade() {
+		this.link.close();
+		TestPublisher<ReactiveSubscription> listening = listens(Flux.never());
+		this.link.reach().onErrorComplete().subscribe();
+		await().until(listening::wasSubscribed);
+		this.link.close();
+		Mono<Void> reached = this.link.reach().cache();
+		reached.subscribe();
+		listening.emit(this.subscription);
+		this.listener.getValue().onChannelSubscribed(channel(), 1);
+		reached.block(Duration.ofSeconds(10));
+		answers(Flux.just(ByteBuffer.wrap("OK".getBytes(StandardCharsets.UTF_8))));
+		StepVerifier.create(run()).expectNext("OK").verifyComplete();
+	}
+
+	/**
+	 * As by an access rule that does not allow the channel.
+	 */
+	@Test
+	void connectionThatCannotListenIsGivenBack() {
+		TestPublisher<ReactiveSubscription> listening = listens(Flux.never());
+		given(this.subscription.subscribe(any(ByteBuffer[].class)))
+			.willReturn(Mono.error(new IllegalStateException("NOPERM")));
+		Mono<Void> reached = this.link.reach().cache();
+		reached.onErrorComplete().subscribe();
+		await().until(listening::wasSubscribed);
+		listening.emit(this.subscription);
+		StepVerifier.create(reached).expectErrorMessage("NOPERM").verify(Duration.ofSeconds(10));
+		verify(this.connection).closeLater();
+	}
+
+	private TestPublisher<ReactiveSubscription> listens(
+			Flux<ReactiveSubscription.Message<ByteBuffer, ByteBuffer>> messages) {
+		ReactivePubSubCommands commands = mock();
+		TestPublisher<ReactiveSubscription> listening = TestPublisher.create();
+		given(this.connection.pubSubCommands()).willReturn(commands);
+		given(commands.createSubscription(this.listener.capture())).willReturn(listening.mono());
+		given(this.subscription.subscribe(any(ByteBuffer[].class))).willReturn(Mono.empty());
+		given(this.subscription.receive()).willReturn(messages);
+		given(this.subscription.cancel()).willReturn(Mono.empty());
+		return listening;
+	}
+
+	private byte[] channel() {
+		return (this.link.channels + this.link.instance).getBytes(StandardCharsets.UTF_8);
 	}
 
 	private void answers(Flux<ByteBuffer> answer) {
