@@ -66,8 +66,21 @@ public final class CacheStage implements CallStage {
 					.flatMapMany((kept) -> hit(progress, kept))
 					.switchIfEmpty(nothingKept());
 			}
-			CachedReply kept = (use == CacheUse.NORMAL) ? this.cache.peek(key) : null;
-			return (kept != null) ? hit(progress, kept) : this.flights.join(new FlightPlan(key, kind, call, next));
+			long missedAt = FlightPlan.NOT_LOOKED;
+			if (use == CacheUse.NORMAL) {
+				long landings = this.flights.landings();
+				try {
+					CachedReply kept = this.cache.look(key);
+					if (kept != null) {
+						return hit(progress, kept);
+					}
+					missedAt = this.cache.answersAtOnce() ? landings : FlightPlan.NOT_LOOKED;
+				}
+				catch (RuntimeException ex) {
+					// The flight looks again, and reports it
+				}
+			}
+			return this.flights.join(new FlightPlan(key, kind, call, next, missedAt));
 		});
 	}
 

@@ -99,8 +99,8 @@ final class Flight {
 		this.flights = flights;
 		this.plan = plan;
 		this.first = this.last;
-		this.looked = plan.refreshes();
-		this.result = this.looked ? CacheResult.BYPASSED : CacheResult.MISS;
+		this.looked = plan.refreshes() || plan.missedAt() == flights.landings();
+		this.result = plan.refreshes() ? CacheResult.BYPASSED : CacheResult.MISS;
 	}
 
 	String key() {

@@ -11,8 +11,12 @@ import io.github.elevenspring.model.CacheUse;
  * @param kind kind of the answer
  * @param call the call
  * @param next the rest of the way of the call
+ * @param missedAt how many flights had gone before the answer was looked for in vain
+ * where all answers are kept, or {@link #NOT_LOOKED}
  */
-record FlightPlan(String key, SoundKind kind, Call call, CallChain next) {
+record FlightPlan(String key, SoundKind kind, Call call, CallChain next, long missedAt) {
+
+	static final long NOT_LOOKED = -1;
 
 	/**
 	 * Return whether ElevenLabs is asked whatever is kept, for this caller alone.

@@ -2,6 +2,7 @@ package io.github.elevenspring.cache;
 
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.elevenspring.call.ReplyPart;
 import reactor.core.CoreSubscriber;
@@ -18,6 +19,8 @@ final class Flights {
 	final Scheduler timer;
 
 	private final ConcurrentMap<String, Flight> byKey = new ConcurrentHashMap<>();
+
+	private final AtomicLong landings = new AtomicLong();
 
 	Flights(SpeechCache cache, Scheduler timer) {
 		this.cache = cache;
@@ -55,9 +58,19 @@ final class Flights {
 	}
 
 	/**
-	 * Let nobody find a flight any more.
+	 * Return how many flights have gone. As long as that stays the same, whoever has not
+	 * found an answer in the cache finds the flight that has brought it meanwhile.
+	 */
+	long landings() {
+		return this.landings.get();
+	}
+
+	/**
+	 * Let nobody find a flight any more. What it brings has been kept before.
 	 */
 	void gone(Flight flight) {
+		// First, so that whoever does not find the flight sees the number changed
+		this.landings.incrementAndGet();
 		this.byKey.remove(flight.key(), flight);
 	}
 

@@ -163,21 +163,6 @@ public final class SpeechCache {
 	 * Look for an answer where that takes no time.
 	 * @param key the key
 	 * @return the answer, or {@code null} if there is none, or none that is known at once
-	 */
-	@Nullable CachedReply peek(String key) {
-		try {
-			return look(key);
-		}
-		catch (RuntimeException ex) {
-			// Whoever looks everywhere will meet the failure again.
-			return null;
-		}
-	}
-
-	/**
-	 * Look for an answer where that takes no time, as {@link #peek} does.
-	 * @param key the key
-	 * @return the answer, or {@code null} if there is none, or none that is known at once
 	 * @throws RuntimeException if the cache cannot say
 	 */
 	@Nullable CachedReply look(String key) {

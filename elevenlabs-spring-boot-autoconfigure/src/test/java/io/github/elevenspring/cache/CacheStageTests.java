@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 import io.github.elevenspring.call.Call;
@@ -83,6 +85,53 @@ class CacheStageTests {
 		assertThat(second.head.metadata().requestId()).isEqualTo("r-1");
 		assertThat(second.head.headers().getFirst("content-type")).isEqualTo("audio/mpeg");
 		assertThat(this.service.requests).hasSize(1);
+	}
+
+	/**
+	 * Or the metrics of the cache would tell of twice as many misses.
+	 */
+	@Test
+	void missIsLookedForOnce() {
+		List<Object> looks = new ArrayList<>();
+		Caller.of(stageOver(looks::add).handle(FakeService.call("Hello"), this.service));
+		assertThat(this.service.requests).hasSize(1);
+		assertThat(looks).hasSize(1);
+	}
+
+	@Test
+	void answerThatLandsWhileItIsLookedForIsFound() {
+		AtomicReference<CacheStage> stage = new AtomicReference<>();
+		AtomicBoolean once = new AtomicBoolean();
+		stage.set(stageOver((key) -> {
+			if (once.compareAndSet(false, true)) {
+				Caller.of(stage.get().handle(FakeService.call("Hello"), this.service));
+				this.service.request().sent().head().chunk(1).complete();
+			}
+		}));
+		Caller caller = Caller.of(stage.get().handle(FakeService.call("Hello"), this.service));
+		assertThat(this.service.requests).hasSize(1);
+		assertThat(caller.received()).containsExactly(1);
+		assertThat(caller.result()).isEqualTo(CacheResult.HIT);
+	}
+
+	/**
+	 * Return a stage whose cache does something before it says that it holds nothing.
+	 */
+	private CacheStage stageOver(Consumer<Object> miss) {
+		ConcurrentMapCache map = new ConcurrentMapCache("speech") {
+
+			@Override
+			protected Object lookup(Object key) {
+				Object value = super.lookup(key);
+				if (value == null) {
+					miss.accept(key);
+				}
+				return value;
+			}
+
+		};
+		return new CacheStage(new SpeechCache(List.of(CacheTier.inMemory(map)), LARGE, () -> "scope",
+				UnaryOperator.identity(), new TimerClock()), this.timer);
 	}
 
 	@Test
