@@ -20,7 +20,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -32,10 +31,9 @@ import org.springframework.data.redis.connection.ReactiveRedisConnection;
 import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
 import org.springframework.data.redis.connection.ReactiveSubscription;
 import org.springframework.data.redis.connection.ReturnType;
+import org.springframework.data.redis.connection.SubscriptionListener;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 import org.springframework.data.redis.core.script.DigestUtils;
-import org.springframework.data.redis.listener.ChannelTopic;
-import org.springframework.data.redis.listener.ReactiveRedisMessageListenerContainer;
 
 /**
  * The way from one instance to Redis and back: runs the script, each time within a bound,
@@ -168,7 +166,7 @@ final class RedisLink {
 					(ex) -> connection.scriptingCommands()
 						.eval(encode(this.script), ReturnType.VALUE, keys.size(), encoded(keys, arguments)))
 			.next()
-			.map((answer) -> StandardCharsets.UTF_8.decode(answer).toString())
+			.map(RedisLink::decode)
 			.doOnError((ex) -> disconnect(connection));
 	}
 
@@ -182,6 +180,10 @@ final class RedisLink {
 
 	private static ByteBuffer encode(String text) {
 		return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private static String decode(ByteBuffer text) {
+		return StandardCharsets.UTF_8.decode(text).toString();
 	}
 
 	/**
@@ -205,10 +207,7 @@ final class RedisLink {
 	 * allowed.
 	 */
 	Mono<Void> reach() {
-		if (this.connection != null && this.subscription != null) {
-			return Mono.empty();
-		}
-		return Mono.defer(this::contact).timeout(CONTACT_TIMEOUT, this.timer);
+		return Mono.defer(this::contact);
 	}
 
 	/**
@@ -220,13 +219,16 @@ final class RedisLink {
 		this.closed = false;
 		Mono<Void> contact = this.contact;
 		if (contact == null) {
+			if (this.connection != null && this.subscription != null) {
+				return Mono.empty();
+			}
 			contact = Mono.defer(this::connect)
 				.subscribeOn(Schedulers.boundedElastic())
 				.doOnTerminate(this::contactEnded)
 				.cache();
 			this.contact = contact;
 		}
-		return contact;
+		return contact.timeout(CONTACT_TIMEOUT, this.timer);
 	}
 
 	/**
@@ -248,20 +250,23 @@ final class RedisLink {
 		if (this.subscription != null) {
 			return Mono.empty();
 		}
-		// Not the template's own, which does not give its connection back after an error
-		ReactiveRedisMessageListenerContainer container = new ReactiveRedisMessageListenerContainer(connections);
-		return container.receiveLater(ChannelTopic.of(this.channels + this.instance))
-			.doOnNext((messages) -> listen(messages.doFinally((signal) -> giveBack(container))))
-			.doOnError((ex) -> giveBack(container))
-			.then();
+		ReactiveRedisConnection listening = connections.getReactiveConnection();
+		return listening.pubSubCommands()
+			.createSubscription(SubscriptionListener.NO_OP_SUBSCRIPTION_LISTENER)
+			.doOnError((ex) -> giveBack(listening))
+			.flatMap((channel) -> channel.subscribe(encode(this.channels + this.instance))
+				.doOnError((ex) -> giveBack(channel, listening))
+				.doOnSuccess((nothing) -> listen(channel, listening)));
 	}
 
-	private void listen(Flux<ReactiveSubscription.Message<String, String>> messages) {
+	private void listen(ReactiveSubscription channel, ReactiveRedisConnection connection) {
 		Disposable.Swap listening = Disposables.swap();
-		listening.replace(messages.subscribe((message) -> receive(message.getMessage()), (ex) -> {
-			logger.debug("Subscription ended", ex);
-			stopListening(listening);
-		}, () -> stopListening(listening)));
+		listening.replace(channel.receive()
+			.doFinally((signal) -> giveBack(channel, connection))
+			.subscribe((message) -> receive(decode(message.getMessage())), (ex) -> {
+				logger.debug("Subscription ended", ex);
+				stopListening(listening);
+			}, () -> stopListening(listening)));
 		synchronized (this) {
 			if (!listening.isDisposed()) {
 				this.subscription = listening;
@@ -269,9 +274,21 @@ final class RedisLink {
 		}
 	}
 
-	private static void giveBack(ReactiveRedisMessageListenerContainer container) {
-		container.destroyLater().subscribe((nothing) -> {
-		}, (ex) -> logger.debug("Connection was not given back", ex));
+	/**
+	 * Give back a connection on which somebody listened, or tried to: a pool would keep
+	 * its listener otherwise.
+	 */
+	private static void giveBack(ReactiveSubscription channel, ReactiveRedisConnection connection) {
+		channel.cancel().subscribe((nothing) -> {
+		}, (ex) -> {
+			logger.debug("Subscription was not cancelled", ex);
+			giveBack(connection);
+		}, () -> giveBack(connection));
+	}
+
+	private static void giveBack(ReactiveRedisConnection connection) {
+		connection.closeLater().subscribe((nothing) -> {
+		}, (ex) -> logger.debug("Connection was not closed", ex));
 	}
 
 	private synchronized void stopListening(Disposable ended) {
@@ -298,8 +315,7 @@ final class RedisLink {
 	private synchronized void disconnect(ReactiveRedisConnection connection) {
 		if (this.connection == connection) {
 			this.connection = null;
-			connection.closeLater().subscribe((nothing) -> {
-			}, (ex) -> logger.debug("Connection was not closed", ex));
+			giveBack(connection);
 		}
 	}
 

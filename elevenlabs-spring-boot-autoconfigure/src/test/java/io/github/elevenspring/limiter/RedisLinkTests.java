@@ -9,7 +9,6 @@ import java.util.concurrent.TimeoutException;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.mockito.ArgumentCaptor;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -23,7 +22,6 @@ import org.springframework.data.redis.connection.ReactiveRedisConnection;
 import org.springframework.data.redis.connection.ReactiveRedisConnectionFactory;
 import org.springframework.data.redis.connection.ReactiveScriptingCommands;
 import org.springframework.data.redis.connection.ReactiveSubscription;
-import org.springframework.data.redis.connection.SubscriptionListener;
 import org.springframework.data.redis.core.ReactiveStringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -47,8 +45,6 @@ class RedisLinkTests {
 	private final ReactiveScriptingCommands commands = mock();
 
 	private final ReactiveSubscription subscription = mock();
-
-	private final ArgumentCaptor<SubscriptionListener> listener = ArgumentCaptor.captor();
 
 	private final RedisLink link = new RedisLink(new ReactiveStringRedisTemplate(this.connections),
 			new RedisLimiterSettings("test", Duration.ofSeconds(15), Duration.ofSeconds(5), 1), Schedulers.parallel());
@@ -161,7 +157,6 @@ class RedisLinkTests {
 		this.link.close();
 		verify(this.connection, never()).closeLater();
 		listening.emit(this.subscription);
-		this.listener.getValue().onChannelSubscribed(channel(), 1);
 		await().until(messages::wasCancelled);
 		// The one for commands, and the one for messages
 		await().untilAsserted(() -> verify(this.connection, times(2)).closeLater());
@@ -177,7 +172,6 @@ class RedisLinkTests {
 		Mono<Void> reached = this.link.reach().cache();
 		reached.subscribe();
 		listening.emit(this.subscription);
-		this.listener.getValue().onChannelSubscribed(channel(), 1);
 		reached.block(Duration.ofSeconds(10));
 		answers(Flux.just(ByteBuffer.wrap("OK".getBytes(StandardCharsets.UTF_8))));
 		StepVerifier.create(run()).expectNext("OK").verifyComplete();
@@ -196,6 +190,7 @@ class RedisLinkTests {
 		await().until(listening::wasSubscribed);
 		listening.emit(this.subscription);
 		StepVerifier.create(reached).expectErrorMessage("NOPERM").verify(Duration.ofSeconds(10));
+		verify(this.subscription).cancel();
 		verify(this.connection).closeLater();
 	}
 
@@ -204,15 +199,11 @@ class RedisLinkTests {
 		ReactivePubSubCommands commands = mock();
 		TestPublisher<ReactiveSubscription> listening = TestPublisher.create();
 		given(this.connection.pubSubCommands()).willReturn(commands);
-		given(commands.createSubscription(this.listener.capture())).willReturn(listening.mono());
+		given(commands.createSubscription(any())).willReturn(listening.mono());
 		given(this.subscription.subscribe(any(ByteBuffer[].class))).willReturn(Mono.empty());
 		given(this.subscription.receive()).willReturn(messages);
 		given(this.subscription.cancel()).willReturn(Mono.empty());
 		return listening;
-	}
-
-	private byte[] channel() {
-		return (this.link.channels + this.link.instance).getBytes(StandardCharsets.UTF_8);
 	}
 
 	private void answers(Flux<ByteBuffer> answer) {
