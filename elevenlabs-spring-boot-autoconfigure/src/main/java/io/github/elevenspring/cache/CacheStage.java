@@ -66,21 +66,20 @@ public final class CacheStage implements CallStage {
 					.flatMapMany((kept) -> hit(progress, kept))
 					.switchIfEmpty(nothingKept());
 			}
+			CachedReply kept = null;
 			long missedAt = FlightPlan.NOT_LOOKED;
 			if (use == CacheUse.NORMAL) {
-				long landings = this.flights.landings();
+				long departures = this.flights.departures();
 				try {
-					CachedReply kept = this.cache.look(key);
-					if (kept != null) {
-						return hit(progress, kept);
-					}
-					missedAt = this.cache.answersAtOnce() ? landings : FlightPlan.NOT_LOOKED;
+					kept = this.cache.look(key);
+					missedAt = this.cache.answersAtOnce() ? departures : FlightPlan.NOT_LOOKED;
 				}
 				catch (RuntimeException ex) {
 					// The flight looks again, and reports it
 				}
 			}
-			return this.flights.join(new FlightPlan(key, kind, call, next, missedAt));
+			return (kept != null) ? hit(progress, kept)
+					: this.flights.join(new FlightPlan(key, kind, call, next, missedAt));
 		});
 	}
 

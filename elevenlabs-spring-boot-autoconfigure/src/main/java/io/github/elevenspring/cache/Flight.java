@@ -99,7 +99,7 @@ final class Flight {
 		this.flights = flights;
 		this.plan = plan;
 		this.first = this.last;
-		this.looked = plan.refreshes() || plan.missedAt() == flights.landings();
+		this.looked = plan.refreshes() || plan.missedAt() == flights.departures();
 		this.result = plan.refreshes() ? CacheResult.BYPASSED : CacheResult.MISS;
 	}
 

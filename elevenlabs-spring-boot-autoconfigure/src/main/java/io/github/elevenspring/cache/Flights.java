@@ -20,7 +20,7 @@ final class Flights {
 
 	private final ConcurrentMap<String, Flight> byKey = new ConcurrentHashMap<>();
 
-	private final AtomicLong landings = new AtomicLong();
+	private final AtomicLong departures = new AtomicLong();
 
 	Flights(SpeechCache cache, Scheduler timer) {
 		this.cache = cache;
@@ -59,10 +59,11 @@ final class Flights {
 
 	/**
 	 * Return how many flights have gone. As long as that stays the same, whoever has not
-	 * found an answer in the cache finds the flight that has brought it meanwhile.
+	 * found an answer in the cache finds the flight that has brought it meanwhile, unless
+	 * that one is for its caller alone.
 	 */
-	long landings() {
-		return this.landings.get();
+	long departures() {
+		return this.departures.get();
 	}
 
 	/**
@@ -70,7 +71,7 @@ final class Flights {
 	 */
 	void gone(Flight flight) {
 		// First, so that whoever does not find the flight sees the number changed
-		this.landings.incrementAndGet();
+		this.departures.incrementAndGet();
 		this.byKey.remove(flight.key(), flight);
 	}
 
