@@ -66,21 +66,26 @@ public final class CacheStage implements CallStage {
 					.flatMapMany((kept) -> hit(progress, kept))
 					.switchIfEmpty(nothingKept());
 			}
-			CachedReply kept = null;
-			long missedAt = FlightPlan.NOT_LOOKED;
-			if (use == CacheUse.NORMAL) {
-				long departures = this.flights.departures();
-				try {
-					kept = this.cache.look(key);
-					missedAt = this.cache.answersAtOnce() ? departures : FlightPlan.NOT_LOOKED;
-				}
-				catch (RuntimeException ex) {
-					// The flight looks again, and reports it
-				}
-			}
-			return (kept != null) ? hit(progress, kept)
-					: this.flights.join(new FlightPlan(key, kind, call, next, missedAt));
+			return (use == CacheUse.NORMAL) ? findOrFetch(progress, key, kind, call, next)
+					: this.flights.join(new FlightPlan(key, kind, call, next, FlightPlan.NOT_LOOKED));
 		});
+	}
+
+	private Flux<ReplyPart> findOrFetch(CallProgress progress, String key, SoundKind kind, Call call, CallChain next) {
+		long missedAt = this.flights.departures();
+		CachedReply kept = null;
+		try {
+			kept = this.cache.look(key);
+		}
+		catch (RuntimeException ex) {
+			// The flight looks again, and reports it
+			missedAt = FlightPlan.NOT_LOOKED;
+		}
+		if (kept != null) {
+			return hit(progress, kept);
+		}
+		return this.flights
+			.join(new FlightPlan(key, kind, call, next, this.cache.answersAtOnce() ? missedAt : FlightPlan.NOT_LOOKED));
 	}
 
 	private Flux<ReplyPart> hit(CallProgress progress, CachedReply kept) {

@@ -44,6 +44,8 @@ class RedisLinkTests {
 
 	private final ReactiveScriptingCommands commands = mock();
 
+	private final ReactivePubSubCommands channels = mock();
+
 	private final ReactiveSubscription subscription = mock();
 
 	private final RedisLink link = new RedisLink(new ReactiveStringRedisTemplate(this.connections),
@@ -114,15 +116,12 @@ class RedisLinkTests {
 	}
 
 	/**
-	 * A pool of connections would run dry otherwise: Spring Data does not give back the
-	 * one it was about to listen on.
+	 * A pool of connections would run dry otherwise: one that was asked for does not come
+	 * back when that is cancelled.
 	 */
 	@Test
 	void oneContactIsMadeForAllAndOutlastsThem() {
-		ReactivePubSubCommands messages = mock();
-		TestPublisher<ReactiveSubscription> listening = TestPublisher.create();
-		given(this.connection.pubSubCommands()).willReturn(messages);
-		given(messages.createSubscription(any())).willReturn(listening.mono());
+		TestPublisher<ReactiveSubscription> listening = listens(Flux.never());
 		VirtualTimeScheduler timer = VirtualTimeScheduler.create();
 		RedisLink link = new RedisLink(new ReactiveStringRedisTemplate(this.connections),
 				new RedisLimiterSettings("test", Duration.ofSeconds(15), Duration.ofSeconds(5), 1), timer);
@@ -137,13 +136,13 @@ class RedisLinkTests {
 		link.reach().subscribe((nothing) -> {
 		}, errors::add);
 		listening.assertNotCancelled();
-		verify(messages).createSubscription(any());
+		verify(this.channels).createSubscription(any());
 		listening.error(new IllegalStateException("Connection refused"));
 		await().until(() -> errors.size() == 4);
 		assertThat(errors.get(3)).hasMessageContaining("Connection refused");
 		link.reach().subscribe((nothing) -> {
 		}, errors::add);
-		await().untilAsserted(() -> verify(messages, times(2)).createSubscription(any()));
+		await().untilAsserted(() -> verify(this.channels, times(2)).createSubscription(any()));
 	}
 
 	@Test
@@ -196,10 +195,9 @@ class RedisLinkTests {
 
 	private TestPublisher<ReactiveSubscription> listens(
 			Flux<ReactiveSubscription.Message<ByteBuffer, ByteBuffer>> messages) {
-		ReactivePubSubCommands commands = mock();
 		TestPublisher<ReactiveSubscription> listening = TestPublisher.create();
-		given(this.connection.pubSubCommands()).willReturn(commands);
-		given(commands.createSubscription(any())).willReturn(listening.mono());
+		given(this.connection.pubSubCommands()).willReturn(this.channels);
+		given(this.channels.createSubscription(any())).willReturn(listening.mono());
 		given(this.subscription.subscribe(any(ByteBuffer[].class))).willReturn(Mono.empty());
 		given(this.subscription.receive()).willReturn(messages);
 		given(this.subscription.cancel()).willReturn(Mono.empty());
